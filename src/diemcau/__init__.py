@@ -1,0 +1,1 @@
+"""diemcau: plan, hold and record the video conferences of a Vietnamese province."""

@@ -1,0 +1,1 @@
+"""Where one installation lives: folders, ports, addresses and secrets. Knows no Django."""
