@@ -1,0 +1,139 @@
+"""Where an installation lives, and what it refuses."""
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from diemcau.installation import Installation, InstallationError, Secrets, valid_host
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_without_any_variable_everything_is_on_loopback() -> None:
+    here = Installation.from_environ({})
+    assert here.province == "lam-dong"
+    assert here.data_dir.name == "var"
+    assert here.origin == "http://localhost:8000"
+    assert here.signal_url == "ws://127.0.0.1:7880"
+    assert here.engine_url == "http://127.0.0.1:7880"
+    assert here.webhook_url == "http://127.0.0.1:7890/webhook"
+
+
+def test_a_public_host_gives_one_https_origin_but_the_server_interface_stays_on_loopback() -> None:
+    here = Installation.from_environ({"PUBLIC_HOST": "hop.lamdong.example"})
+    assert here.origin == "https://hop.lamdong.example"
+    assert here.signal_url == "wss://hop.lamdong.example"
+    assert here.engine_url == "http://127.0.0.1:7880"
+
+
+def test_another_edge_port_shows_in_the_addresses_and_ipv6_gets_brackets() -> None:
+    here = Installation.from_environ({"PUBLIC_HOST": "fd00::5", "EDGE_PORT": "8443"})
+    assert here.origin == "https://[fd00::5]:8443"
+    assert here.signal_url == "wss://[fd00::5]:8443"
+
+
+def test_a_child_process_reads_the_same_installation_from_its_environment(tmp_path: Path) -> None:
+    here = Installation(
+        data_dir=tmp_path,
+        province="hue",
+        public_host="10.1.2.3",
+        port=18000,
+        database_url="postgres://db/diemcau",
+        tls_cert=tmp_path / "c.pem",
+        tls_key=tmp_path / "k.pem",
+    )
+    assert Installation.from_environ(here.environ()) == here
+
+
+def test_a_variable_of_the_parent_does_not_leak_into_another_installation(tmp_path: Path) -> None:
+    here = Installation(data_dir=tmp_path)
+    child = here.child_environ({"PUBLIC_HOST": "x.example", "PORT": "9", "PATH": "/bin"})
+    assert child["PATH"] == "/bin"
+    assert Installation.from_environ(child) == here
+
+
+@pytest.mark.parametrize("host", ["hop", "hop.tinh.gov.vn", "10.0.0.7", "fd00::5", "a-b.example"])
+def test_a_name_or_an_address_is_a_public_host(host: str) -> None:
+    assert valid_host(host)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "https://hop", "hop:443", "hop/x", "a b", "-a", "10.0.0.999", "họp.vn", "a..b", "a\n"],
+)
+def test_anything_else_is_refused_as_a_public_host(host: str) -> None:
+    assert not valid_host(host)
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"PUBLIC_HOST": "https://hop.vn"}, "PUBLIC_HOST"),
+        ({"PORT": "0"}, "PORT"),
+        ({"PORT": "70000"}, "PORT"),
+        ({"ENGINE_PORT": "x"}, "ENGINE_PORT"),
+        ({"ENGINE_PORT": "٣"}, "ENGINE_PORT"),
+        ({"PORT": "7880"}, "ENGINE_PORT"),
+        ({"PROVINCE": "../etc"}, "PROVINCE"),
+        ({"TLS_CERT": "/c.pem"}, "TLS_KEY"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named_in_one_line(
+    environ: dict[str, str], named: str
+) -> None:
+    with pytest.raises(InstallationError, match=named) as refusal:
+        Installation.from_environ(environ)
+    assert "\n" not in str(refusal.value)
+
+
+def test_secrets_are_made_once_readable_by_their_owner_only(tmp_path: Path) -> None:
+    made = Installation(data_dir=tmp_path).secrets
+    again = Installation(data_dir=tmp_path).secrets
+    assert made == again
+    assert len(made.engine_secret) >= 32
+    assert len(made.django_key) >= 50
+    assert mode(tmp_path / "secrets") == 0o700
+    files = list((tmp_path / "secrets").iterdir())
+    assert sorted(f.name for f in files) == ["django-key", "engine-key", "engine-secret"]
+    assert {mode(f) for f in files} == {0o600}
+
+
+def test_two_installations_share_no_secret(tmp_path: Path) -> None:
+    one = Installation(data_dir=tmp_path / "a").secrets
+    two = Installation(data_dir=tmp_path / "b").secrets
+    assert one.engine_secret != two.engine_secret
+    assert one.django_key != two.django_key
+
+
+def test_processes_that_start_together_agree_on_the_secrets(tmp_path: Path) -> None:
+    seen: list[Secrets] = []
+    start = threading.Barrier(8)
+
+    def read() -> None:
+        start.wait()
+        seen.append(Installation(data_dir=tmp_path).secrets)
+
+    threads = [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 8
+    assert len({s.engine_secret for s in seen}) == 1
+
+
+def test_a_secret_that_others_can_read_is_refused_with_the_mend(tmp_path: Path) -> None:
+    Installation(data_dir=tmp_path).secrets  # noqa: B018
+    (tmp_path / "secrets" / "engine-secret").chmod(0o644)
+    with pytest.raises(InstallationError, match="chmod 600"):
+        Installation(data_dir=tmp_path).secrets  # noqa: B018
+
+
+def test_secrets_do_not_show_when_printed(tmp_path: Path) -> None:
+    made = Installation(data_dir=tmp_path).secrets
+    assert made.engine_secret not in repr(made)
+    assert made.engine_secret not in f"{made}"
