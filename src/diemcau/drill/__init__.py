@@ -1,0 +1,1 @@
+"""Simulated sites: rehearsal, operator training, load, chaos. The main job without a browser."""
