@@ -169,10 +169,15 @@ class Installation:
 
     @property
     def signal_url(self) -> str:
-        """Where browsers and simulated sites reach the engine's signalling."""
+        """Where browsers reach the engine's signalling."""
         if self.public_host is None:
-            return f"ws://{LOOPBACK}:{self.engine_port}"
+            return self.local_signal_url
         return f"wss://{self._public_authority}"
+
+    @property
+    def local_signal_url(self) -> str:
+        """Where processes on this machine, simulated sites among them, reach the signalling."""
+        return f"ws://{LOOPBACK}:{self.engine_port}"
 
     @property
     def web_url(self) -> str:
