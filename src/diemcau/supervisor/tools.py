@@ -30,7 +30,12 @@ class Tool:
 
 PYTHON_LEAST = (3, 11)
 TOOLS = (
-    Tool("Node", ("node", "--version"), (20, 0), "cài Node 20 trở lên (install Node 20 or later)"),
+    Tool(
+        "Node",
+        ("node", "--version"),
+        (20, 19),
+        "cài Node 20.19 trở lên (install Node 20.19 or later)",
+    ),
     Tool("npm", ("npm", "--version"), (9, 0), "cài npm kèm Node 20 (install npm of Node 20)"),
     Tool("Go", ("go", "version"), (1, 26), "cài Go 1.26 trở lên (install Go 1.26 or later)"),
     Tool("git", ("git", "--version"), (0, 0), "chạy apt-get install git (install git)"),

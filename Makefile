@@ -1,0 +1,33 @@
+# diemcau. `make run` sets everything up and starts it; `make test` shows that it works.
+.DEFAULT_GOAL := help
+.PHONY: run test drill bench doctor lock clean help
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
+SITES ?= 9
+
+run: ## cài đặt và chạy (set up and run): PROVINCE=lam-dong PUBLIC_HOST=
+	@$(PYTHON) tools/setup.py run
+
+test: ## mọi kiểm thử (every check and test)
+	@$(PYTHON) tools/setup.py test
+
+drill: ## diễn tập với điểm cầu mô phỏng (a drill with simulated sites): SITES=9
+	@$(PYTHON) tools/setup.py drill --sites $(SITES)
+
+bench: ## đo thời gian và tải (measure latencies and load)
+	@$(PYTHON) tools/setup.py bench
+
+doctor: ## kiểm tra máy này (examine this machine)
+	@if [ -x .venv/bin/python ]; then PYTHONPATH=src .venv/bin/python -m diemcau.cli doctor; \
+	else PYTHONPATH=src $(PYTHON) -m diemcau.cli doctor; fi
+
+lock: ## viết lại các tệp khóa phiên bản (write the lock files again)
+	@$(PYTHON) tools/setup.py lock
+
+clean: ## bỏ mọi thứ dựng được lại; giữ dữ liệu trong var/ (remove what can be built again)
+	rm -rf .venv .tools build client/node_modules src/diemcau/web/static/client src/*.egg-info
+	rm -rf .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests tools -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## các lệnh (the commands)
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
