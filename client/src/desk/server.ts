@@ -1,0 +1,116 @@
+/**
+ * The desk's line to the server: the snapshot by push and by poll, commands one by one, and the
+ * outcome of a command whose answer was lost.
+ */
+import { type Api, commandId, Refusal } from "../api/client";
+import type { Command } from "../api/messages";
+import { commandsOpen, EMPTY, reduce, type DeskEvent, type DeskState } from "../domain/deskstate";
+import type { SentCommand } from "../domain/deskstate";
+import { parseWord } from "../domain/word";
+import { Store } from "../engine/store";
+
+const POLL_MS = 2000;
+const POLL_LOST_MS = 1000;
+/** Several pushes in this time are one question. */
+const COALESCE_MS = 150;
+
+export type DeskApi = Pick<Api, "desk" | "command" | "commandOutcome">;
+
+export class DeskServer {
+  readonly state = new Store<DeskState>(EMPTY);
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private asking = false;
+  private again = false;
+  private stopped = true;
+
+  constructor(
+    private readonly api: DeskApi,
+    private readonly conference: number,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  start(): void {
+    this.stopped = false;
+    void this.ask();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  /** Something changed at the server: ask soon. */
+  refresh(): void {
+    if (this.asking) this.again = true;
+    else this.later(COALESCE_MS);
+  }
+
+  /** The room's metadata, which may be ahead of the snapshot. */
+  roomMetadata(metadata: string | undefined): void {
+    const word = parseWord(metadata);
+    if (word !== null && word.conference === this.conference) this.tell({ type: "word", word });
+  }
+
+  /** Send a command, unless the server is out of reach: nothing is queued. */
+  async send(command: Command): Promise<boolean> {
+    if (!commandsOpen(this.state.get())) return false;
+    const sent: SentCommand = { id: commandId(), command };
+    this.tell({ type: "sent", sent });
+    try {
+      const result = await this.api.command(this.conference, sent.id, command);
+      this.tell({ type: "answered", sent, result, at: this.now() });
+      this.refresh();
+      return result.outcome === "done";
+    } catch (error) {
+      if (error instanceof Refusal) {
+        const { detail_vi: vi, detail_en: en } = error;
+        this.tell({ type: "rejected", sent, vi, en, at: this.now() });
+      } else {
+        this.tell({ type: "answer_lost", sent, at: this.now() });
+        this.refresh();
+      }
+      return false;
+    }
+  }
+
+  noticeRead(): void {
+    this.tell({ type: "notice_read" });
+  }
+
+  private tell(event: DeskEvent): void {
+    this.state.set(reduce(this.state.get(), event));
+  }
+
+  private later(milliseconds: number): void {
+    if (this.stopped) return;
+    if (this.timer !== null) clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(), milliseconds);
+  }
+
+  private async ask(): Promise<void> {
+    if (this.asking || this.stopped) return;
+    this.asking = true;
+    this.again = false;
+    try {
+      const snapshot = await this.api.desk(this.conference, this.state.get().snapshot?.version);
+      this.tell(snapshot === null ? { type: "unchanged" } : { type: "snapshot", snapshot });
+      await this.askOutcomes();
+    } catch (error) {
+      if (error instanceof Refusal)
+        this.tell({ type: "denied", vi: error.detail_vi, en: error.detail_en });
+      else this.tell({ type: "server_lost", at: this.now() });
+    } finally {
+      this.asking = false;
+      const lost = this.state.get().lostSince !== null;
+      this.later(this.again ? COALESCE_MS : lost ? POLL_LOST_MS : POLL_MS);
+    }
+  }
+
+  private async askOutcomes(): Promise<void> {
+    for (const sent of this.state.get().unclear) {
+      const result = await this.api.commandOutcome(sent.id);
+      this.tell({ type: "outcome", sent, result, at: this.now() });
+    }
+  }
+}
