@@ -40,7 +40,7 @@ _NEXT_TO = {
     ),
     "bahnar": (
         ("Đinh Văn", "Đinh Thị", "Đinh", "Đinh"),
-        ("Rơn", "H’Rơi", "Nghênh", "Bliu", "Hmưnh", "Yang", "Chrôi", "Phưi", "Kroi", "Lếp"),
+        ("Rơn", "Rơi", "Nghênh", "Bliu", "Hmưnh", "Yang", "Chrôi", "Phưi", "Kroi", "Lếp"),
     ),
     "raglai": (
         ("Cao Minh", "Bo Bo Thị", "Mấu Văn", "Cao Thị", "Tro Văn", "Mấu Thị"),
