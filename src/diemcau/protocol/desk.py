@@ -93,7 +93,6 @@ class DeskSnapshot(Message):
     redo: UndoLabel | None = None
     floor_limit: int = 2
     rules: tuple[Rule, ...] = ()
-    engine_up: bool = True
 
 
 class DeskTokens(Message):

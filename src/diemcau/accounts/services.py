@@ -1,0 +1,134 @@
+"""Issue and consume sign-in links; say who acts."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from diemcau.audit.actor import Actor, Role
+from diemcau.audit.refusal import Refusal
+from diemcau.audit.services import transaction
+from diemcau.directory.models import Site
+
+from .models import RoleHolding, SignInLink, User
+
+LINK_LIFETIME = timedelta(hours=12)
+"""How long a sign-in link can be used."""
+
+DESK_USER = "ban-dieu-khien"
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
+    """Return the user who holds ``role`` (for ``site``), making it where there is none."""
+    name = DESK_USER if site is None else f"diem-cau-{site.key}"
+    shown = "Trực bàn điều khiển" if site is None else site.technician.name
+    user, made = User.objects.get_or_create(username=name, defaults={"display_name": shown})
+    if made:
+        user.set_unusable_password()
+        user.save()
+    held = RoleHolding.objects.filter(user=user, role=role, site=site, valid_to__isnull=True)
+    if not held.exists():
+        RoleHolding.objects.create(user=user, role=role, site=site, valid_from=now)
+    return user
+
+
+@dataclass(frozen=True)
+class IssuedLink:
+    """A new sign-in link: the secret is known only now."""
+
+    path: str
+    expires_at: datetime
+
+
+def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) -> IssuedLink:
+    """Make a one-time sign-in link for a role (and site).
+
+    Args:
+        role: the role of whoever uses it.
+        site: the site, for the roles of a site.
+        actor: who issues it: the system at first start, or a control operator.
+        now: time of issue; the link lasts LINK_LIFETIME.
+
+    Raises Refusal when the actor may not issue links.
+    """
+    with transaction(actor, "link.issued", now=now, object=site.key if site else "") as entry:
+        if actor.id is not None and Role.CONTROL_OPERATOR not in actor.roles:
+            raise Refusal(
+                "not_permitted",
+                "Chỉ trung tâm điều khiển cấp được liên kết đăng nhập.",
+                "Only the control centre can issue sign-in links.",
+            )
+        secret = secrets.token_urlsafe(32)
+        link = SignInLink.objects.create(
+            secret_hash=_hash(secret),
+            user=user_for(role, site, now=now),
+            issued_at=now,
+            issued_by=actor.name,
+            expires_at=now + LINK_LIFETIME,
+        )
+        entry.about(after={"role": role, "expires_at": link.expires_at.isoformat()})
+    return IssuedLink(f"/vao/{secret}", link.expires_at)
+
+
+def peek_link(secret: str, *, now: datetime) -> SignInLink:
+    """Return the usable link without consuming it. Raises Refusal with the reason."""
+    link = SignInLink.objects.select_related("user").filter(secret_hash=_hash(secret)).first()
+    if link is None:
+        raise Refusal(
+            "link_unknown",
+            "Liên kết không đúng. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link is not valid. Ask the control centre for a new one.",
+        )
+    if link.consumed_at is not None:
+        raise Refusal(
+            "link_used",
+            "Liên kết đã được dùng. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link has been used. Ask the control centre for a new one.",
+        )
+    if link.expires_at <= now:
+        raise Refusal(
+            "link_expired",
+            "Liên kết đã hết hạn. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link has expired. Ask the control centre for a new one.",
+        )
+    return link
+
+
+def consume_link(secret: str, *, address: str, now: datetime) -> tuple[User, datetime]:
+    """Use the link up; return whom to sign in and when the link was issued.
+
+    Of two devices that press at the same moment one gets in. Raises Refusal.
+    """
+    who = Actor(None, "Liên kết đăng nhập", address=address)
+    with transaction(who, "link.consumed", now=now) as entry:
+        link = peek_link(secret, now=now)
+        taken = SignInLink.objects.filter(pk=link.pk, consumed_at__isnull=True).update(
+            consumed_at=now
+        )
+        if taken != 1:
+            peek_link(secret, now=now)
+        entry.about(object=link.user.username)
+    return link.user, link.issued_at
+
+
+def actor_of(user: User, *, now: datetime, address: str = "") -> Actor:
+    """Return the user as an actor with the roles held at ``now``."""
+    held = list(
+        RoleHolding.objects.filter(user=user, valid_from__lte=now)
+        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
+        .select_related("site")
+    )
+    site = next((h.site.key for h in held if h.site is not None), None)
+    return Actor(
+        id=user.pk,
+        name=user.display_name or user.username,
+        roles=frozenset(Role(h.role) for h in held),
+        site=site,
+        address=address,
+    )

@@ -1,0 +1,1 @@
+"""During the conference: desired state, commands, and the reconciler that makes it so."""

@@ -1,0 +1,313 @@
+"""A device asks for its site's place, and leaves it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction as db
+
+from diemcau.audit.actor import SYSTEM, Actor
+from diemcau.audit.refusal import Refusal
+from diemcau.audit.services import transaction
+from diemcau.directory.models import Site, Technician
+from diemcau.protocol.joining import (
+    Admitted,
+    Elsewhere,
+    Ended,
+    Full,
+    JoinAnswer,
+    JoinRequest,
+    NotOpen,
+    OwnSite,
+    Removed,
+    Replaced,
+    Waiting,
+)
+from diemcau.protocol.word import ConferenceState
+from diemcau.regulation import admission_is_manual, site_limit
+
+from . import desired as rules
+from . import services
+from .admission import Decision, Facts, decide
+from .models import Conference, RosterEntry, Seat
+from .nudge import nudge
+from .passes import seat_tokens
+from .policy import Act
+from .queries import find, profile_of, word_of
+from .workflow import SeatState, WaitingFor
+
+
+@dataclass(frozen=True)
+class Device:
+    """The device that asks.
+
+    Args:
+        hash: of its secret cookie.
+        label: what a person would call it, e.g. ``"Chrome · Windows"``.
+        told_at: when it was told that the place is taken, if it was.
+        link_issued_at: when the link was issued by which it signed in.
+    """
+
+    hash: str
+    label: str
+    told_at: datetime | None = None
+    link_issued_at: datetime | None = None
+
+    @property
+    def signed_in_again(self) -> bool:
+        """Signed in by a link that is younger than the notice that the place is taken."""
+        return (
+            self.told_at is not None
+            and self.link_issued_at is not None
+            and self.link_issued_at > self.told_at
+        )
+
+
+@dataclass
+class _Claim:
+    """The rows that a decision is made from."""
+
+    conference: Conference
+    site: Site
+    entry: RosterEntry | None
+    mine: Seat | None
+    other: Seat | None
+    facts: Facts
+
+
+def join(
+    *, conference_id: int, actor: Actor, device: Device, request: JoinRequest, now: datetime
+) -> JoinAnswer:
+    """Answer a device that asks for its site's place.
+
+    Listed sites are let in by themselves, others wait for the desk; the profile may want each
+    one admitted. The same device always resumes its seat; a second one never displaces the
+    first without a new sign-in or the desk's consent.
+
+    Raises Refusal when the actor acts for no site or there is no such conference.
+    Source: LD-3.7, HUE-5.3a (only who is listed), HUE-6.5a (identity: site, person, unit).
+    """
+    _start_if_due(conference_id, now)
+    claim = _claim(conference_id, actor, device, request, now)
+    decision, waits_for = decide(claim.facts)
+    if _unchanged(claim, decision, waits_for, request):
+        return _answer(claim, decision, now)
+    return _write(conference_id, actor, device, request, now)
+
+
+def _start_if_due(conference_id: int, now: datetime) -> None:
+    conference = find(conference_id)
+    if (
+        conference is not None
+        and conference.state == ConferenceState.SCHEDULED
+        and conference.connect_at <= now
+    ):
+        try:
+            services.start_joining(conference_id=conference_id, actor=SYSTEM, now=now)
+        except Refusal as refusal:
+            if refusal.code != "illegal_transition":  # somebody was quicker
+                raise
+
+
+def _claim(
+    conference_id: int, actor: Actor, device: Device, request: JoinRequest, now: datetime
+) -> _Claim:
+    conference = find(conference_id)
+    if conference is None:
+        raise Refusal("no_conference", "Không có hội nghị này.", "There is no such conference.")
+    services.authorise(conference, actor, Act.JOIN)
+    site = Site.objects.get(key=actor.site)
+    entry = RosterEntry.objects.filter(conference=conference, site=site).first()
+    seats = list(Seat.objects.filter(entry=entry).order_by("-state_at", "-pk")) if entry else []
+    mine = next((s for s in seats if s.device == device.hash and _counts(s)), None)
+    other = next(
+        (s for s in seats if s.device != device.hash and s.state == SeatState.ACTIVE), None
+    )
+    profile = profile_of(conference)
+    active = Seat.objects.filter(entry__conference=conference, state=SeatState.ACTIVE).count()
+    facts = Facts(
+        state=ConferenceState(conference.state),
+        due=conference.connect_at <= now,
+        listed=entry is not None and entry.listed,
+        barred=entry is not None and entry.barred,
+        admitted=entry is not None and entry.admitted,
+        manual=admission_is_manual(profile).allowed,
+        mine=SeatState(mine.state) if mine else None,
+        mine_waits_for=WaitingFor(mine.waiting_for) if mine and mine.waiting_for else None,
+        occupied=other is not None,
+        room_left=active < site_limit(profile).value,
+        signed_in_again=device.signed_in_again,
+        wants_takeover=request.takeover,
+        wants_consent=request.ask_consent,
+    )
+    return _Claim(conference, site, entry, mine, other, facts)
+
+
+def _counts(seat: Seat) -> bool:
+    return seat.state != SeatState.LEFT
+
+
+def _unchanged(
+    claim: _Claim, decision: Decision, waits_for: WaitingFor | None, request: JoinRequest
+) -> bool:
+    """Whether the answer can be given without writing anything."""
+    mine = claim.mine
+    if decision is Decision.RESUME:
+        return mine is not None and (mine.person, mine.unit) == (request.person, request.unit)
+    if decision is Decision.WAIT:
+        return (
+            mine is not None and mine.state == SeatState.WAITING and mine.waiting_for == waits_for
+        )
+    return decision not in (
+        Decision.TAKE_PLACE,
+        Decision.TAKE_OVER,
+        Decision.ASK_CONSENT,
+        Decision.FULL,
+    )
+
+
+_VERBS = {
+    Decision.RESUME: "site.joined",
+    Decision.TAKE_PLACE: "site.joined",
+    Decision.TAKE_OVER: "site.replaced",
+    Decision.ASK_CONSENT: "site.elsewhere",
+    Decision.WAIT: "site.waiting",
+    Decision.FULL: "site.refused_entry",
+}
+
+
+def _write(
+    conference_id: int, actor: Actor, device: Device, request: JoinRequest, now: datetime
+) -> JoinAnswer:
+    with db.atomic():
+        Conference.objects.claim(conference_id)
+        claim = _claim(conference_id, actor, device, request, now)
+        decision, waits_for = decide(claim.facts)
+        verb = _VERBS.get(decision)
+        if verb is None:  # it was decided meanwhile
+            return _answer(claim, decision, now)
+        with transaction(
+            actor, verb, now=now, conference_id=conference_id, object=claim.site.key
+        ) as record:
+            record.about(
+                after={
+                    "person": request.person,
+                    "unit": request.unit,
+                    "device": device.label,
+                    "decision": decision,
+                }
+            )
+            _carry_out(claim, decision, waits_for, device, request, now)
+        claim.conference.touch()
+        nudge(conference_id)
+        return _answer(claim, decision, now)
+
+
+def _carry_out(
+    claim: _Claim,
+    decision: Decision,
+    waits_for: WaitingFor | None,
+    device: Device,
+    request: JoinRequest,
+    now: datetime,
+) -> None:
+    if decision is Decision.FULL:
+        return
+    if claim.entry is None:
+        claim.entry = RosterEntry.objects.create(
+            conference=claim.conference, site=claim.site, listed=False
+        )
+    seat = claim.mine
+    if seat is None or seat.state in (SeatState.REPLACED, SeatState.DECLINED, SeatState.REMOVED):
+        seat = Seat(entry=claim.entry, device=device.hash, code=services.new_code())
+    seat.device_label = device.label
+    seat.person, seat.unit = request.person, request.unit
+    if decision is Decision.RESUME:
+        seat.save()
+    elif decision is Decision.TAKE_OVER:
+        services.replace_active(claim.entry, seat, now)
+    elif decision is Decision.TAKE_PLACE:
+        services.activate(seat, now)
+    else:
+        seat.state, seat.state_at = SeatState.WAITING, now
+        seat.waiting_for = str(waits_for)
+        seat.save()
+    claim.mine = seat
+
+
+def _answer(claim: _Claim, decision: Decision, now: datetime) -> JoinAnswer:
+    conference, mine, other = claim.conference, claim.mine, claim.other
+    own = _own(claim)
+    match decision:
+        case Decision.ENDED:
+            return Ended(own=own, at=conference.closed_at or now)
+        case Decision.NOT_OPEN:
+            return NotOpen(
+                own=own,
+                title=conference.title,
+                connect_at=conference.connect_at,
+                opening_at=conference.opening_at,
+            )
+        case Decision.FULL:
+            return Full(own=own, limit=site_limit(profile_of(conference)).value)
+        case Decision.REMOVED:
+            assert claim.entry is not None
+            return Removed(
+                own=own, reason=claim.entry.bar_reason, at=mine.state_at if mine else now
+            )
+        case Decision.ELSEWHERE | Decision.REPLACED if other is not None:
+            if decision is Decision.REPLACED:
+                return Replaced(own=own, by=other.device_label, at=other.state_at)
+            return Elsewhere(
+                own=own,
+                device=other.device_label,
+                since=other.state_at,
+                declined=mine is not None and mine.state == SeatState.DECLINED,
+            )
+        case Decision.WAIT | Decision.ASK_CONSENT:
+            assert mine is not None
+            return Waiting(own=own, why=mine.waiting_for, since=mine.state_at)
+    assert mine is not None
+    token, talk = seat_tokens(conference, mine, claim.site)
+    return Admitted(
+        own=own,
+        engine_url=settings.SIGNAL_URL,
+        token=token,
+        identity=mine.identity,
+        talk_token=talk,
+        word=word_of(conference),
+    )
+
+
+def _own(claim: _Claim) -> OwnSite:
+    centre = Technician.objects.filter(site__is_host_default=True).first()
+    return OwnSite(
+        site=claim.site.key,
+        number=claim.site.number,
+        name=claim.site.name,
+        host=claim.site.pk == claim.conference.host_site_id,
+        technician_phone=centre.phone if centre else "",
+    )
+
+
+def leave(*, conference_id: int, actor: Actor, device: Device, now: datetime) -> None:
+    """The device gives its place back: turn and request end; it may come again."""
+    with transaction(
+        actor, "site.left", now=now, conference_id=conference_id, object=actor.site or ""
+    ) as record:
+        conference = Conference.objects.claim(conference_id)
+        services.authorise(conference, actor, Act.JOIN)
+        seats = Seat.objects.filter(
+            entry__conference=conference,
+            entry__site__key=actor.site,
+            device=device.hash,
+            state__in=[SeatState.ACTIVE, SeatState.WAITING],
+        )
+        was_active = seats.filter(state=SeatState.ACTIVE).exists()
+        if not seats.update(state=SeatState.LEFT, state_at=now, connected=False):
+            record.drop()
+            return
+        if was_active:
+            conference.want(rules.without_site(conference.desired, actor.site or ""))
+        conference.touch()
+        nudge(conference_id)

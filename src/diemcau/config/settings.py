@@ -1,0 +1,114 @@
+"""Django settings. All that differs between installations comes from Installation."""
+
+from diemcau.installation import ROOT, Installation
+
+INSTALLATION = Installation.from_environ()
+BASE_DIR = ROOT
+
+SECRET_KEY = INSTALLATION.secrets.django_key
+DEBUG = False
+PROVINCE = INSTALLATION.province
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+if INSTALLATION.public_host:
+    ALLOWED_HOSTS.append(INSTALLATION.public_host)
+CSRF_TRUSTED_ORIGINS = [INSTALLATION.origin]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "diemcau.audit.apps.AuditConfig",
+    "diemcau.directory.apps.DirectoryConfig",
+    "diemcau.accounts.apps.AccountsConfig",
+    "diemcau.conference.apps.ConferenceConfig",
+    "diemcau.web.apps.WebConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "diemcau.web.middleware.ContentSecurityPolicyMiddleware",
+]
+
+ROOT_URLCONF = "diemcau.config.urls"
+ASGI_APPLICATION = "diemcau.config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "diemcau.web.context.installation",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": INSTALLATION.database_path,
+        "OPTIONS": {
+            # Every transaction takes the write lock at its start: two commands on one
+            # conference then run one after the other instead of failing half-way.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 10,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            ),
+        },
+        "CONN_MAX_AGE": None,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.public_host is not None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if INSTALLATION.public_host is not None else None
+)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+# Vite puts a hash of the content into each name: such a file never changes.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+-[0-9A-Za-z_-]{8,}\.(js|css|woff2?)$"
+
+# The seam to the engine and the worker.
+ENGINE_URL = INSTALLATION.engine_url
+SIGNAL_URL = INSTALLATION.signal_url
+LOCAL_SIGNAL_URL = INSTALLATION.local_signal_url
+ENGINE_KEY = INSTALLATION.secrets.engine_key
+ENGINE_SECRET = INSTALLATION.secrets.engine_secret
+WORKER_PORT = INSTALLATION.worker_port
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,1 @@
+"""Who and where: organisations, sites and technicians of the province."""

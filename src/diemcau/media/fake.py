@@ -1,0 +1,185 @@
+"""An honest fake of the engine: the same contract tests run against it and the real one.
+
+It keeps LiveKit's habits that hurt: rooms are not made by joining, a token brings its old
+rights back, removing a participant does not void its token, and a restart forgets every room.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from .engine import (
+    EngineDown,
+    EngineEvent,
+    EngineRoom,
+    EventKind,
+    Grant,
+    NoSuchParticipant,
+    NoSuchRoom,
+    Participant,
+    Pass,
+    TrackSource,
+)
+
+
+@dataclass
+class _Room:
+    metadata: str
+    sid: str
+    people: dict[str, Participant] = field(default_factory=dict)
+
+
+class FakeEngine:
+    """An engine in memory.
+
+    Args:
+        report: called with every event, as the real engine calls the webhook.
+    """
+
+    def __init__(self, report: Callable[[EngineEvent], None] | None = None) -> None:
+        self._rooms: dict[str, _Room] = {}
+        self._report = report or (lambda event: None)
+        self._up = True
+        self._changed = asyncio.Event()
+        self._count = 0
+        self.sent: list[tuple[str, str, bytes, tuple[str, ...]]] = []
+        self.calls = 0
+
+    # -- what the world does to it
+
+    def enter(self, entry: Pass) -> Participant:
+        """Let a client in with a token. Raises NoSuchRoom: rooms are never made by joining."""
+        room = self._room(entry.room)
+        self._count += 1
+        grant = entry.grant
+        person = Participant(entry.identity, grant, f"PA_{self._count}")
+        room.people[entry.identity] = person
+        self._tell(EventKind.JOINED, entry.room, person)
+        return person
+
+    def leave(self, room: str, identity: str) -> None:
+        """A client goes, or its line is cut."""
+        person = self._room(room).people.pop(identity, None)
+        if person is not None:
+            self._tell(EventKind.LEFT, room, person)
+
+    def publish(self, room: str, identity: str, source: TrackSource) -> bool:
+        """A client tries to publish; return whether the engine let it."""
+        person = self._room(room).people[identity]
+        if source not in person.grant.publish:
+            return False
+        person = replace(person, published=person.published | {source})
+        self._room(room).people[identity] = person
+        self._tell(EventKind.PUBLISHED, room, person, source)
+        return True
+
+    def crash(self) -> None:
+        """Die: every room and participant is forgotten."""
+        self._rooms.clear()
+        self._up = False
+        self._changed.set()
+
+    def start(self) -> None:
+        """Come up again, empty."""
+        self._up = True
+        self._changed.set()
+
+    # -- Engine
+
+    async def create_room(self, name: str, metadata: str) -> EngineRoom:
+        """See Engine."""
+        self._answer()
+        if name not in self._rooms:
+            self._count += 1
+            self._rooms[name] = _Room(metadata, f"RM_{self._count}")
+            self._tell(EventKind.ROOM_STARTED, name)
+        made = self._rooms[name]
+        return EngineRoom(name, made.metadata, made.sid)
+
+    async def delete_room(self, name: str) -> None:
+        """See Engine."""
+        self._answer()
+        if self._rooms.pop(name, None) is not None:
+            self._tell(EventKind.ROOM_FINISHED, name)
+
+    async def room(self, name: str) -> EngineRoom | None:
+        """See Engine."""
+        self._answer()
+        found = self._rooms.get(name)
+        return EngineRoom(name, found.metadata, found.sid) if found else None
+
+    async def set_metadata(self, name: str, metadata: str) -> None:
+        """See Engine."""
+        self._answer()
+        self._room(name).metadata = metadata
+
+    async def participants(self, name: str) -> Mapping[str, Participant]:
+        """See Engine."""
+        self._answer()
+        found = self._rooms.get(name)
+        return dict(found.people) if found else {}
+
+    async def permit(self, name: str, identity: str, grant: Grant) -> Participant:
+        """See Engine."""
+        self._answer()
+        person = self._person(name, identity)
+        lost = person.published - grant.publish
+        person = replace(person, grant=grant, published=person.published - lost)
+        self._rooms[name].people[identity] = person
+        for source in sorted(lost):
+            self._tell(EventKind.UNPUBLISHED, name, person, source)
+        return person
+
+    async def expel(self, name: str, identity: str) -> None:
+        """See Engine."""
+        self._answer()
+        person = self._person(name, identity)
+        del self._rooms[name].people[identity]
+        self._tell(EventKind.LEFT, name, person)
+
+    async def send(self, name: str, topic: str, data: bytes, identities: list[str]) -> None:
+        """See Engine."""
+        self._answer()
+        self._room(name)
+        self.sent.append((name, topic, data, tuple(identities)))
+
+    async def watch(self) -> AsyncIterator[bool]:
+        """See Engine."""
+        known: bool | None = None
+        while True:
+            if known is not self._up:
+                known = self._up
+                yield known
+            self._changed.clear()
+            if known is self._up:
+                await self._changed.wait()
+
+    async def aclose(self) -> None:
+        """See Engine."""
+
+    # -- inside
+
+    def _answer(self) -> None:
+        self.calls += 1
+        if not self._up:
+            raise EngineDown("fake engine is down")
+
+    def _room(self, name: str) -> _Room:
+        if name not in self._rooms:
+            raise NoSuchRoom(name)
+        return self._rooms[name]
+
+    def _person(self, name: str, identity: str) -> Participant:
+        room = self._rooms.get(name)
+        if room is None or identity not in room.people:
+            raise NoSuchParticipant(identity)
+        return room.people[identity]
+
+    def _tell(
+        self,
+        kind: EventKind,
+        room: str,
+        person: Participant | None = None,
+        source: TrackSource | None = None,
+    ) -> None:
+        self._report(EngineEvent(kind, room, person, source))

@@ -1,0 +1,1 @@
+"""Pages and the wiring of the API: parse, call one service, render."""

@@ -1,0 +1,301 @@
+"""The API: parse, call one service, answer. Its description is docs/openapi.json."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import NinjaAPI, Schema, Status
+from ninja.errors import ValidationError
+from ninja.security import SessionAuth
+from pydantic import Field
+
+from diemcau.accounts.services import issue_link
+from diemcau.audit.actor import Actor, Role
+from diemcau.audit.refusal import Refusal
+from diemcau.conference import commands, joining, passes, queries, services
+from diemcau.conference.models import Conference
+from diemcau.conference.policy import Act
+from diemcau.directory.models import Site
+from diemcau.media.tokens import InvalidToken, read
+from diemcau.protocol.commands import CommandRequest, CommandResult
+from diemcau.protocol.desk import DeskSnapshot, DeskTokens
+from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replaced
+
+from . import who
+from .client import VERSION
+from .gate import still_holds
+
+api = NinjaAPI(
+    title="diemcau",
+    version=VERSION,
+    description="Plans, holds and records the government conferences of a province.",
+    auth=SessionAuth(csrf=True),
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api",
+)
+
+
+class Problem(Schema):
+    """Why a request was not carried out, and what to do."""
+
+    code: str
+    detail_vi: str
+    detail_en: str
+    clause: str = ""
+
+
+def _status(refusal: Refusal) -> int:
+    return {"not_permitted": 403, "site_only": 403, "no_conference": 404}.get(refusal.code, 409)
+
+
+@api.exception_handler(Refusal)
+def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    body = Problem(
+        code=refusal.code, detail_vi=refusal.vi, detail_en=refusal.en, clause=refusal.clause
+    )
+    return api.create_response(request, body.model_dump(), status=_status(refusal))
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = ", ".join(".".join(str(p) for p in e["loc"][2:]) or "body" for e in error.errors)
+    body = Problem(
+        code="invalid",
+        detail_vi=f"Dữ liệu gửi lên không đúng: {fields[:200]}. Kiểm tra và gửi lại.",
+        detail_en=f"The data sent is not valid: {fields[:200]}. Check it and send it again.",
+    )
+    return api.create_response(request, body.model_dump(), status=422)
+
+
+def _actor(request: HttpRequest) -> Actor:
+    found = who.actor(request)
+    if found is None:  # SessionAuth let only signed-in users through
+        raise Refusal("not_permitted", "Đăng nhập lại.", "Sign in again.")
+    return found
+
+
+def _conference(conference_id: int) -> Conference:
+    found = queries.find(conference_id)
+    if found is None:
+        raise Refusal("no_conference", "Không có hội nghị này.", "There is no such conference.")
+    return found
+
+
+class Me(Schema):
+    """Who is signed in."""
+
+    name: str
+    role: str
+    site: str | None
+    site_name: str | None
+    unit: str
+    province: str
+
+
+@api.get("/me", response={200: Me})
+def me(request: HttpRequest) -> Me:
+    """Say who is signed in, and for which site."""
+    actor = _actor(request)
+    site = Site.objects.filter(key=actor.site).select_related("organisation").first()
+    role = Role.CONTROL_OPERATOR if Role.CONTROL_OPERATOR in actor.roles else Role.SITE_OPERATOR
+    return Me(
+        name=actor.name,
+        role=role,
+        site=actor.site,
+        site_name=site.name if site else None,
+        unit=site.organisation.name if site else "",
+        province=settings.PROVINCE,
+    )
+
+
+class SiteOut(Schema):
+    """A site of the directory."""
+
+    site: str
+    number: int
+    name: str
+    short_name: str
+    area: str
+
+
+@api.get("/sites", response={200: list[SiteOut]})
+def sites(request: HttpRequest) -> list[SiteOut]:
+    """List the sites of the directory by number."""
+    return [
+        SiteOut(site=s.key, number=s.number, name=s.name, short_name=s.short_name, area=s.area)
+        for s in Site.objects.order_by("number")
+    ]
+
+
+class Booking(Schema):
+    """A conference to be held."""
+
+    title: str = Field(min_length=1, max_length=200)
+    host_site: str
+    sites: list[str] = Field(max_length=400)
+    connect_at: datetime
+    opening_at: datetime
+    drill: bool = False
+
+
+class Booked(Schema):
+    """The booked conference."""
+
+    id: int
+
+
+@api.post("/conferences", response={201: Booked, 403: Problem, 409: Problem, 422: Problem})
+def book(request: HttpRequest, booking: Booking) -> Status:
+    """Book a conference."""
+    conference = services.schedule(
+        title=booking.title,
+        host_site=booking.host_site,
+        sites=booking.sites,
+        connect_at=booking.connect_at,
+        opening_at=booking.opening_at,
+        province=settings.PROVINCE,
+        actor=_actor(request),
+        now=timezone.now(),
+        drill=booking.drill,
+    )
+    return Status(201, Booked(id=conference.pk))
+
+
+@api.post(
+    "/conferences/{int:conference_id}/join",
+    response={200: JoinAnswer, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+)
+def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAnswer:
+    """Ask for the place of the site for which one is signed in."""
+    now = timezone.now()
+    device = who.device(request, conference_id)
+    if not device.hash:
+        raise Refusal(
+            "no_device",
+            "Trình duyệt chưa nhận diện được máy này. Bật cookie rồi tải lại trang.",
+            "This device is not known. Allow cookies and reload the page.",
+        )
+    answer = joining.join(
+        conference_id=conference_id, actor=_actor(request), device=device, request=body, now=now
+    )
+    if isinstance(answer, Elsewhere | Replaced):
+        who.note_elsewhere(request, conference_id, now)
+    return answer
+
+
+@api.post(
+    "/conferences/{int:conference_id}/leave",
+    response={204: None, 403: Problem, 404: Problem},
+)
+def leave(request: HttpRequest, conference_id: int) -> Status:
+    """Give the site's place back."""
+    joining.leave(
+        conference_id=conference_id,
+        actor=_actor(request),
+        device=who.device(request, conference_id),
+        now=timezone.now(),
+    )
+    return Status(204, None)
+
+
+@api.get(
+    "/conferences/{int:conference_id}/desk",
+    response={200: DeskSnapshot, 204: None, 403: Problem, 404: Problem},
+)
+def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
+    """Return everything the desk shows, or nothing when it has not changed since a version."""
+    conference = _conference(conference_id)
+    actor = _actor(request)
+    services.authorise(conference, actor, Act.SEE_DESK)
+    if conference.version == since:
+        return Status(204, None)
+    return Status(200, queries.snapshot(conference, operator=actor.name))
+
+
+@api.post(
+    "/conferences/{int:conference_id}/desk/tokens",
+    response={200: DeskTokens, 403: Problem, 404: Problem},
+)
+def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
+    """Return the tokens with which the desk enters the engine, hidden."""
+    conference = _conference(conference_id)
+    actor = _actor(request)
+    services.authorise(conference, actor, Act.SEE_DESK)
+    return passes.desk_tokens(conference, actor.id or 0, actor.name)
+
+
+@api.post(
+    "/conferences/{int:conference_id}/commands",
+    response={200: CommandResult, 403: Problem, 422: Problem},
+)
+def command(request: HttpRequest, conference_id: int, body: CommandRequest) -> CommandResult:
+    """Carry out a command, once however often it is sent."""
+    return commands.execute(
+        conference_id=conference_id, request=body, actor=_actor(request), now=timezone.now()
+    )
+
+
+@api.get("/commands/{uuid:command_id}", response={200: CommandResult})
+def outcome(request: HttpRequest, command_id: UUID) -> CommandResult:
+    """Say what became of a command whose answer was lost."""
+    return commands.outcome(command_id)
+
+
+class LinkRequest(Schema):
+    """For which site a sign-in link is wanted."""
+
+    site: str
+
+
+class Link(Schema):
+    """A one-time sign-in link, shown this once."""
+
+    url: str
+    expires_at: datetime
+
+
+@api.post("/sign-in-links", response={201: Link, 403: Problem, 404: Problem, 422: Problem})
+def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
+    """Issue a one-time sign-in link for a site."""
+    site = Site.objects.filter(key=body.site).first()
+    if site is None:
+        raise Refusal("no_conference", "Không có điểm cầu này.", "There is no such site.")
+    role = Role.HOST_SITE_OPERATOR if site.is_host_default else Role.SITE_OPERATOR
+    made = issue_link(role=role, site=site, actor=_actor(request), now=timezone.now())
+    return Status(201, Link(url=request.build_absolute_uri(made.path), expires_at=made.expires_at))
+
+
+class Language(Schema):
+    """The language of the pages."""
+
+    language: str = Field(pattern="^(vi|en)$")
+
+
+@api.post("/language", response={204: None, 422: Problem}, auth=None)
+def language(request: HttpRequest, body: Language, response: HttpResponse) -> HttpResponse:
+    """Choose the language of the pages."""
+    answer = HttpResponse(status=204)
+    answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, body.language, max_age=who.COOKIE_AGE)
+    return answer
+
+
+@api.get("/engine-gate", response={204: None, 403: Problem}, auth=None, include_in_schema=False)
+def engine_gate(request: HttpRequest, access_token: str = "") -> Status:
+    """Say to the edge whether this token's rights still hold, before the engine sees it."""
+    try:
+        claim = read(access_token, key=settings.ENGINE_KEY, secret=settings.ENGINE_SECRET)
+    except InvalidToken:
+        claim = None
+    if claim is None or not still_holds(claim):
+        return Status(
+            403,
+            Problem(
+                code="token_outdated",
+                detail_vi="Phiên vào phòng không còn hiệu lực. Trang tự lấy phiên mới.",
+                detail_en="This token no longer holds. The page fetches a new one by itself.",
+            ),
+        )
+    return Status(204, None)

@@ -1,0 +1,77 @@
+"""Who makes a request: the actor, and the device."""
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from diemcau.accounts.models import User
+from diemcau.accounts.services import actor_of
+from diemcau.audit.actor import Actor
+from diemcau.conference.joining import Device
+
+COOKIE = "dc_device"
+COOKIE_AGE = 400 * 24 * 3600
+LINK_ISSUED = "link_issued_at"
+
+_BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+def address(request: HttpRequest) -> str:
+    """Return the network address of the client."""
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    return str(forwarded.split(",")[0].strip() or request.META.get("REMOTE_ADDR", ""))[:64]
+
+
+def actor(request: HttpRequest) -> Actor | None:
+    """Return who is signed in, with the roles held now, or None."""
+    user = request.user
+    if not isinstance(user, User):
+        return None
+    return actor_of(user, now=timezone.now(), address=address(request))
+
+
+def _label(agent: str) -> str:
+    browser = next((b for b in _BROWSERS if b in agent), "Trình duyệt").replace("Edg", "Edge")
+    system = next((s for s in _SYSTEMS if s in agent), "")
+    return re.sub(r" · $", "", f"{browser} · {system}")
+
+
+def _told_key(conference_id: int) -> str:
+    return f"elsewhere:{conference_id}"
+
+
+def device(request: HttpRequest, conference_id: int) -> Device:
+    """Return the device that makes the request, known by its cookie."""
+    secret = request.COOKIES.get(COOKIE, "")
+    told = request.session.get(_told_key(conference_id))
+    issued = request.session.get(LINK_ISSUED)
+    return Device(
+        hash=hashlib.sha256(secret.encode()).hexdigest() if secret else "",
+        label=_label(request.headers.get("User-Agent", "")),
+        told_at=parse_datetime(told) if told else None,
+        link_issued_at=parse_datetime(issued) if issued else None,
+    )
+
+
+def note_elsewhere(request: HttpRequest, conference_id: int, now: datetime) -> None:
+    """Remember that this device was told that the place is taken."""
+    request.session.setdefault(_told_key(conference_id), now.isoformat())
+
+
+def ensure_device(request: HttpRequest, response: HttpResponse) -> None:
+    """Give the device its secret, by which it is known when it comes back."""
+    if not request.COOKIES.get(COOKIE):
+        response.set_cookie(
+            COOKIE,
+            secrets.token_urlsafe(32),
+            max_age=COOKIE_AGE,
+            httponly=True,
+            secure=request.is_secure(),
+            samesite="Lax",
+        )
