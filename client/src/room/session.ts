@@ -16,7 +16,7 @@ import { askAgainAfter } from "../domain/joining";
 import { countLine, type LineCount, type LineFigures, lineFigures } from "../domain/line";
 import { wantedPictures } from "../domain/scene";
 import { talkWants } from "../domain/talk";
-import { mayBeHeard, mayOpenMicrophone, newerWord, parseIdentity, parseWord } from "../domain/word";
+import { mayBeHeard, mayOpenMicrophone, newerWord, parseIdentity, parseWord, siteOf } from "../domain/word";
 import { type LinkState, RoomLink } from "../engine/connection";
 import type { Devices } from "../engine/devices";
 import { permitted, Sender } from "../engine/publish";
@@ -56,6 +56,8 @@ export interface RoomState {
   figures: LineFigures | null;
   /** Received pictures by `site source`. */
   pictures: ReadonlyMap<string, MediaStreamTrack>;
+  /** Sites that are connected, this one included. */
+  present: number;
   ownScreen: MediaStreamTrack | null;
   pending: Command["type"] | null;
   notice: Notice | null;
@@ -98,6 +100,7 @@ export class RoomSession {
     quality: "unknown",
     figures: null,
     pictures: new Map(),
+    present: 0,
     ownScreen: null,
     pending: null,
     notice: null,
@@ -171,7 +174,11 @@ export class RoomSession {
     const options = this.options;
     let answer: JoinAnswer;
     try {
-      answer = await api.join(this.conference, { ...this.who, ...options });
+      answer = await api.join(this.conference, {
+        ...this.who,
+        takeover: options.takeover ?? false,
+        ask_consent: options.ask_consent ?? false,
+      });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.talk.stop();
@@ -374,7 +381,13 @@ export class RoomSession {
       const track = pictureOf(room, pane.site, pane.source);
       if (track) pictures.set(pictureKey(pane.site, pane.source), track);
     }
+    const sites = new Set([own.site]);
+    for (const identity of room.remoteParticipants.keys()) {
+      const site = siteOf(identity);
+      if (site !== null) sites.add(site);
+    }
     this.patch({
+      present: sites.size,
       publishing: open && (this.microphone?.publishing ?? false),
       sharing: this.screen?.publishing ?? false,
       pictures: sameMap(pictures, this.state.get().pictures) ? this.state.get().pictures : pictures,

@@ -1,6 +1,7 @@
 // The icons in use, by the meaning they have here (Tabler, MIT).
 export {
   IconActivity,
+  IconAdjustmentsHorizontal,
   IconAlertTriangleFilled,
   IconAntennaBars2 as IconBarsWeak,
   IconAntennaBars5 as IconBarsFull,
