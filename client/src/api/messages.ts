@@ -61,6 +61,7 @@ export type Technician = Schemas["Technician"];
 export type Undo = Schemas["Undo"];
 export type UndoLabel = Schemas["UndoLabel"];
 export type Waiting = Schemas["Waiting"];
+export type WaitingFor = Schemas["WaitingFor"];
 export type WallSite = Schemas["WallSite"];
 export type WithdrawRequest = Schemas["WithdrawRequest"];
 export type Word = Schemas["Word"];

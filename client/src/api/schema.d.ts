@@ -1167,17 +1167,19 @@ export interface components {
              */
             outcome: "waiting";
             own: components["schemas"]["OwnSite"];
-            /**
-             * Why
-             * @enum {string}
-             */
-            why: "not_listed" | "needs_admission" | "consent_asked";
+            why: components["schemas"]["WaitingFor"];
             /**
              * Since
              * Format: date-time
              */
             since: string;
         };
+        /**
+         * WaitingFor
+         * @description Why a device waits for the desk.
+         * @enum {string}
+         */
+        WaitingFor: "not_listed" | "needs_admission" | "consent_asked";
         /**
          * WallSite
          * @description One site of the roster. It keeps its number and place.

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from diemcau.protocol.joining import WaitingFor
 from diemcau.protocol.word import ConferenceState
 
-from .workflow import SeatState, WaitingFor
+from .workflow import SeatState
 
 
 class Decision(StrEnum):

@@ -22,6 +22,7 @@ from diemcau.protocol.joining import (
     Removed,
     Replaced,
     Waiting,
+    WaitingFor,
 )
 from diemcau.protocol.word import ConferenceState
 from diemcau.regulation import admission_is_manual, site_limit
@@ -34,7 +35,7 @@ from .nudge import nudge
 from .passes import seat_tokens
 from .policy import Act
 from .queries import find, profile_of, word_of
-from .workflow import SeatState, WaitingFor
+from .workflow import SeatState
 
 
 @dataclass(frozen=True)
@@ -266,7 +267,7 @@ def _answer(claim: _Claim, decision: Decision, now: datetime) -> JoinAnswer:
             )
         case Decision.WAIT | Decision.ASK_CONSENT:
             assert mine is not None
-            return Waiting(own=own, why=mine.waiting_for, since=mine.state_at)
+            return Waiting(own=own, why=WaitingFor(mine.waiting_for), since=mine.state_at)
     assert mine is not None
     token, talk = seat_tokens(conference, mine, claim.site)
     return Admitted(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import F, Q
 from pydantic import TypeAdapter
@@ -62,7 +60,7 @@ class Conference(models.Model):
     desired_json = models.JSONField(default=dict)
     version = models.BigIntegerField(default=1)
 
-    objects: ClassVar[models.Manager[Conference]] = ConferenceQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ConferenceQuerySet.as_manager()
 
     class Meta:
         """Constraints: the states once more, over their time stamps."""

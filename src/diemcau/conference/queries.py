@@ -48,7 +48,7 @@ class Occupied:
 
 
 def places(conference: Conference, sites: Iterable[str]) -> dict[str, Occupied]:
-    """Return name, person and identity of some sites: as many rows as sites, however many there are."""
+    """Return name, person and identity of some sites: only their rows are read."""
     keys = set(sites)
     names = dict(
         RosterEntry.objects.filter(conference=conference, site__key__in=keys).values_list(

@@ -12,6 +12,7 @@ from diemcau.audit.actor import SYSTEM, Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import Entry, transaction
 from diemcau.directory.models import Site
+from diemcau.protocol.joining import WaitingFor
 from diemcau.protocol.scene import Layout
 from diemcau.protocol.word import ConferenceState
 from diemcau.regulation import Controller, floor_limit, load_profile, may_host, who_controls
@@ -22,7 +23,7 @@ from .models import Conference, FloorTurn, RosterEntry, Seat
 from .nudge import nudge
 from .policy import Act, require
 from .queries import profile_of
-from .workflow import SeatState, WaitingFor, require_open, require_step
+from .workflow import SeatState, require_open, require_step
 
 FILL = 9
 """How many connected sites are looked up to fill the panes beside the lead."""

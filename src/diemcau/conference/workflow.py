@@ -55,11 +55,3 @@ class SeatState(StrEnum):
     REMOVED = "removed"
     DECLINED = "declined"
     LEFT = "left"
-
-
-class WaitingFor(StrEnum):
-    """Why a seat waits for the desk."""
-
-    NOT_LISTED = "not_listed"
-    NEEDS_ADMISSION = "needs_admission"
-    CONSENT = "consent_asked"

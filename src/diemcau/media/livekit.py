@@ -33,7 +33,7 @@ EMPTY_TIMEOUT = 24 * 3600
 
 T = TypeVar("T")
 
-_SOURCES: dict[TrackSource, models.TrackSource.ValueType] = {
+_SOURCES: dict[TrackSource, Any] = {
     TrackSource.CAMERA: models.TrackSource.CAMERA,
     TrackSource.MICROPHONE: models.TrackSource.MICROPHONE,
     TrackSource.SCREEN: models.TrackSource.SCREEN_SHARE,
@@ -198,7 +198,7 @@ class LiveKitEngine:
     async def aclose(self) -> None:
         """See Engine."""
         if self._client is not None:
-            await self._client.aclose()  # type: ignore[no-untyped-call]
+            await self._client.aclose()
             self._client = None
 
 

@@ -1,6 +1,7 @@
 """Joining a conference: the request of a device and the answers it can get."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -43,12 +44,20 @@ class Admitted(Message):
     word: Word
 
 
+class WaitingFor(StrEnum):
+    """Why a device waits for the desk."""
+
+    NOT_LISTED = "not_listed"
+    NEEDS_ADMISSION = "needs_admission"
+    CONSENT = "consent_asked"
+
+
 class Waiting(Message):
     """Wait for the desk. Ask again every two seconds, or at once when pushed."""
 
     outcome: Literal["waiting"] = "waiting"
     own: OwnSite
-    why: Literal["not_listed", "needs_admission", "consent_asked"]
+    why: WaitingFor
     since: datetime
 
 

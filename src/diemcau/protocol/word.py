@@ -60,4 +60,4 @@ class Word(Message):
     sharing: tuple[SiteKey, ...] = ()
     """Sites that may share their screen."""
     audible: tuple[str, ...] = ()
-    """Participant identities whose sound may be played in a hall. Receivers subscribe to no other."""
+    """Participant identities whose sound may be played. Receivers subscribe to no other."""

@@ -4,6 +4,7 @@ import json
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypedDict
 
 VERSION = version("diemcau")
 FOLDER = Path(__file__).parent / "static" / "client"
@@ -13,11 +14,17 @@ class ClientMissing(Exception):
     """The browser client was not built."""
 
 
+class Chunk(TypedDict, total=False):
+    """An entry of Vite's manifest."""
+
+    file: str
+    css: list[str]
+    imports: list[str]
+
+
 @lru_cache(maxsize=1)
-def _manifest(changed: float) -> dict[str, dict[str, object]]:
-    found: dict[str, dict[str, object]] = json.loads(
-        (FOLDER / ".vite" / "manifest.json").read_text("utf-8")
-    )
+def _manifest(changed: float) -> dict[str, Chunk]:
+    found: dict[str, Chunk] = json.loads((FOLDER / ".vite" / "manifest.json").read_text("utf-8"))
     return found
 
 
@@ -37,9 +44,9 @@ def assets(entry: str) -> tuple[list[str], list[str]]:
             return
         seen.add(key)
         chunk = manifest[key]
-        for part in chunk.get("imports", []):  # type: ignore[attr-defined]
+        for part in chunk.get("imports", []):
             collect(part, seen)
-        styles.extend(chunk.get("css", []))  # type: ignore[call-overload]
+        styles.extend(chunk.get("css", []))
 
     collect(entry, set())
     return [f"client/{manifest[entry]['file']}"], [f"client/{s}" for s in dict.fromkeys(styles)]
