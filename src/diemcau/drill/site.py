@@ -160,6 +160,16 @@ class SimulatedSite:
         self.tokens.append(token)
 
     @property
+    def put_out(self) -> bool:
+        """Whether the engine sent it away: removed, or its place was taken."""
+        return self._put_out
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it was told to go."""
+        return self._leaving.is_set()
+
+    @property
     def allowed_microphone(self) -> bool:
         """Whether the word says that the microphone is to be open."""
         word = self.word
@@ -249,7 +259,8 @@ class SimulatedSite:
         token = await self._renew()
         if token is None:
             return False
-        self.use_token(token)
+        if token != self._token:
+            self.use_token(token)
         return True
 
     async def _wait(self, seconds: float) -> None:
