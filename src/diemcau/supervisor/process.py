@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections.abc import Mapping
@@ -25,8 +26,11 @@ LONGEST_PAUSE = 5.0
 GIVE_UP = 4
 """Deaths before the first readiness after which a start is reported as failed."""
 
+SECOND_REQUEST = 0.3
+"""Seconds between asking a process to end and asking once more."""
+
 GRACE = 3.0
-"""Seconds between asking a process to end (twice) and ending it."""
+"""Seconds between asking a second time and ending it."""
 
 # The kernel ends the child when the thread that started it is gone, however it went: no orphan
 # outlives a supervisor that was killed. util-linux is on every Debian; a helper program instead
@@ -126,15 +130,17 @@ class Child:
 
     async def _end(self, running: asyncio.subprocess.Process) -> None:
         # The engine waits for its participants after the first request and ends at the second.
-        for request in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
+        for request, patience in (
+            (signal.SIGTERM, SECOND_REQUEST),
+            (signal.SIGTERM, GRACE),
+            (signal.SIGKILL, GRACE),
+        ):
             if running.returncode is not None:
                 return
             running.send_signal(request)
-            try:
-                async with asyncio.timeout(GRACE / 2):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
                     await running.wait()
-            except TimeoutError:
-                continue
 
     def stop(self) -> None:
         """Ask `keep()` to end the process and return."""
