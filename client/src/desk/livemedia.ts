@@ -72,10 +72,10 @@ export class LiveMedia implements DeskMedia {
       onRoom: (room) => this.onBeside(room),
       roomOptions: { dynacast: false },
     });
+    this.conference.state.subscribe(() => this.onLink());
   }
 
   start(): void {
-    this.conference.state.subscribe(() => this.onLink());
     this.conference.start();
     this.beside.start();
   }

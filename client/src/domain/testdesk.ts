@@ -72,7 +72,6 @@ export function snapshot(sites: WallSite[], change: Partial<DeskSnapshot> = {}):
     redo: null,
     floor_limit: 2,
     rules: [],
-    engine_up: true,
     ...change,
   };
 }
