@@ -78,7 +78,7 @@ def test_with_a_public_host_only_media_are_opened_to_others(tmp_path: Path) -> N
 @pytest.mark.parametrize("public_host", [None, "192.0.2.7"])
 def test_no_browser_is_sent_to_a_server_outside(tmp_path: Path, public_host: str | None) -> None:
     settings = rendered(Installation(tmp_path, public_host=public_host))
-    assert settings["stun_servers"] == f'["{public_host or "127.0.0.1"}:7882"]'
+    assert settings["stun_servers"] == '["127.0.0.1:9"]'
     assert settings["use_external_ip"] == "false"
 
 

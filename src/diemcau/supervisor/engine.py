@@ -61,6 +61,11 @@ def fits(version: str | None, pinned: str) -> bool:
     return have.group(1, 2) == want.group(1, 2) and int(have[3]) >= int(want[3])
 
 
+NO_STUN = "127.0.0.1:9"
+"""Without a name here clients are sent to public STUN servers, and the engine's own media port
+breaks their connection: the discard port of their own machine asks nobody."""
+
+
 def find() -> Path | None:
     """The engine to run: the one on PATH when its version fits, else the one that was built."""
     pinned = pinned_version()
@@ -121,14 +126,13 @@ def render(installation: Installation) -> str:
     public = installation.public_host is not None
     address = media_address(installation.public_host)
     secrets = installation.secrets
-    media_host = f"[{address}]" if ":" in address else address
     values: dict[str, object] = {
         "port": installation.engine_port,
         "udp_port": installation.engine_udp_port,
         # 0 closes it: on one machine UDP always arrives, and this port knows no loopback.
         "tcp_port": installation.engine_tcp_port if public else 0,
         "node_ip": address,
-        "stun_server": f"{media_host}:{installation.engine_udp_port}",
+        "stun_server": NO_STUN,
         "addresses": [] if public else ["127.0.0.0/8"],
         "empty_timeout": EMPTY_TIMEOUT,
         "key": secrets.engine_key,
