@@ -98,10 +98,14 @@ async def test_a_site_that_was_put_out_comes_back_only_with_a_new_token(
         child.order(**entry(centre, 2))
         await child.event("camera")
         await centre.remove(2)
-        asked = await child.event("token", "connected")
-        assert (asked["event"], asked["number"], asked["detail"]) == ("token", 2, "put out")
+        asked = await child.event("token_wanted", "connected")
+        assert (asked["event"], asked["number"], asked["detail"]) == (
+            "token_wanted",
+            2,
+            "put out",
+        )
         child.order(**entry(centre, 2))
-        assert (await child.event("connected", "token"))["event"] == "connected"
+        assert (await child.event("connected", "token_wanted"))["event"] == "connected"
 
 
 async def test_an_order_that_it_does_not_understand_is_reported_and_the_rest_goes_on(

@@ -89,7 +89,10 @@ class Journal:
 
     def note(self, kind: Kind, detail: str = "") -> None:
         """Write down an event."""
-        event = Event(time.monotonic(), kind, detail)
+        self.take(Event(time.monotonic(), kind, detail))
+
+    def take(self, event: Event) -> None:
+        """Write down an event that another process saw."""
         self.events.append(event)
         if self.tell:
             self.tell(event)

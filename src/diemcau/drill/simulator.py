@@ -6,15 +6,16 @@ Reads one JSON object a line from standard input and writes one a line to standa
     {"op": "remove", "number": 7}
     {"op": "quit"}
 
-``add`` for a number that is there hands over a new token. Optional with ``add``: ``watch``
-("nothing", "one", "scene"), ``large`` (640×360 instead of 320×180), ``bitrate`` (bits per second).
+``add`` for a number that is there hands over a new token. Optional with ``add``: ``site`` (the key;
+else it is read from the token), ``watch`` ("nothing", "one", "scene"), ``large`` (640×360 instead
+of 320×180), ``bitrate`` (bits per second).
 
     {"event": "connected", "number": 7, "at": 1234.5, "detail": "site:xa-da-teh:3f"}
-    {"event": "token", "number": 7, "at": 1240.0, "detail": "put out"}
+    {"event": "token_wanted", "number": 7, "detail": "put out"}
 
-Events are those of the journal, with seconds of the monotonic clock. ``token`` asks for another
-token by ``add``, or for ``remove``. When standard input closes, all sites leave and the process
-ends: it never outlives the one that needs it.
+Events are those of the journal, with seconds of the monotonic clock. ``token_wanted`` asks for
+another token by ``add``, or for ``remove``. When standard input closes, all sites leave and the
+process ends: it never outlives the one that needs it.
 """
 
 import argparse
@@ -54,6 +55,7 @@ class Add(BaseModel):
     token: str
     number: int = Field(ge=0, le=HIGHEST)
     name: str
+    site: str = ""
     host: bool = False
     watch: Watch = Watch.NOTHING
     large: bool = True
@@ -144,7 +146,7 @@ class Simulator:
                     bitrate=order.bitrate,
                 )
             site = SimulatedSite(
-                Who(_site_of(order.token), number, order.name, order.host),
+                Who(order.site or _site_of(order.token), number, order.name, order.host),
                 url=order.url,
                 token=order.token,
                 loop=loop,
@@ -162,7 +164,7 @@ class Simulator:
         """Ask for a token and wait; a site that was sent away waits until it is told."""
         number, news = site.who.number, self._news[site.who.number]
         news.clear()
-        self._tell({"event": "token", "number": number, "detail": "put out" * site.put_out})
+        self._tell({"event": "token_wanted", "number": number, "detail": "put out" * site.put_out})
         if site.put_out:
             await news.wait()
         else:
