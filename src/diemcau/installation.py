@@ -227,7 +227,7 @@ class Installation:
     def make_folders(self) -> None:
         """Make the data folders, readable by their owner only. Raises InstallationError."""
         try:
-            self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.log_dir, self.run_dir, self.secrets_dir):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.supervisor.stubs import DIES, only, python, server, two_servers
 
 from diemcau.installation import Installation, InstallationError
 from diemcau.supervisor import ports
 from diemcau.supervisor.process import pause_before_start
 from diemcau.supervisor.stack import Stack
+from tests.supervisor.stubs import DIES, only, python, server, two_servers
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import resource
 import shutil
@@ -279,3 +280,13 @@ CHECKS: tuple[Check, ...] = (
     clock,
     limits,
 )
+
+
+def main() -> int:
+    """Examine this machine for the installation of the environment."""
+    argparse.ArgumentParser(prog="diemcau doctor", description=__doc__).parse_args()
+    return run(Installation.from_environ())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import signal
@@ -130,3 +131,13 @@ def show_links(
 def say_step(step: str) -> None:
     """One named step of the start, on its own line."""
     print(f"▸ {step}", flush=True)
+
+
+def main() -> int:
+    """Run the installation of the environment."""
+    argparse.ArgumentParser(prog="diemcau up", description=__doc__).parse_args()
+    return run(Installation.from_environ())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
