@@ -276,37 +276,6 @@ export function CheckScreen({ me, site, title, who, devices, engineUrl, onJoin }
           <section className="r-box r-pad">
             <DeviceChoices devices={devices} />
           </section>
-          <section className="r-box r-pad r-who">
-            <strong>{t("who_title")}</strong>
-            <label>
-              <span>{t("person")}</span>
-              <input
-                ref={first}
-                data-testid="person"
-                value={person}
-                maxLength={80}
-                required
-                autoComplete="name"
-                aria-invalid={asked && !person.trim()}
-                onChange={(event) => setPerson(event.target.value)}
-              />
-              {asked && !person.trim() ? <em>{t("person_missing")}</em> : null}
-            </label>
-            <label>
-              <span>{t("unit")}</span>
-              <input
-                data-testid="unit"
-                value={unit}
-                maxLength={120}
-                required
-                autoComplete="organization"
-                aria-invalid={asked && !unit.trim()}
-                onChange={(event) => setUnit(event.target.value)}
-              />
-              {asked && !unit.trim() ? <em>{t("unit_missing")}</em> : null}
-            </label>
-            <p className="r-dim r-small">{t("who_note")}</p>
-          </section>
         </div>
         <section className="r-box r-check__table">
           <div className="r-check__sum">
@@ -355,6 +324,36 @@ export function CheckScreen({ me, site, title, who, devices, engineUrl, onJoin }
               </div>
             ))}
           </div>
+          <section className="r-who" aria-label={t("who_title")}>
+            <label>
+              <span>{t("person")}</span>
+              <input
+                ref={first}
+                data-testid="person"
+                value={person}
+                maxLength={80}
+                required
+                autoComplete="name"
+                aria-invalid={asked && !person.trim()}
+                onChange={(event) => setPerson(event.target.value)}
+              />
+              {asked && !person.trim() ? <em>{t("person_missing")}</em> : null}
+            </label>
+            <label>
+              <span>{t("unit")}</span>
+              <input
+                data-testid="unit"
+                value={unit}
+                maxLength={120}
+                required
+                autoComplete="organization"
+                aria-invalid={asked && !unit.trim()}
+                onChange={(event) => setUnit(event.target.value)}
+              />
+              {asked && !unit.trim() ? <em>{t("unit_missing")}</em> : null}
+            </label>
+            <p className="r-dim r-small">{t("who_note")}</p>
+          </section>
           <div className="r-check__join">
             <p className="r-dim">
               {missing.length > 0

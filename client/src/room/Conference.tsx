@@ -199,6 +199,9 @@ export function Conference({ session, devices, onLeave }: ConferenceProps) {
           }
         >
           <DeviceChoices devices={devices} onSpeaker={(id) => session.useSpeaker(id)} />
+          <div className="r-panel-language">
+            <LanguageSwitch />
+          </div>
         </SidePanel>
       ) : null}
     </div>

@@ -53,8 +53,8 @@ export const TEXT = table({
   speaker_not_heard: ["Không nghe", "Not heard"],
   speaker_confirm: ["người kiểm tra xác nhận", "confirmed by the person"],
   speaker_remedy: [
-    "kiểm tra dây và nút âm lượng của loa, chọn loa khác ở bên trái, rồi phát thử lại.",
-    "check cable and volume of the speaker, choose another one on the left, then test again.",
+    "kiểm tra dây và nút âm lượng của loa, chọn loa khác trong danh sách, rồi phát thử lại.",
+    "check cable and volume of the speaker, choose another one in the list, then test again.",
   ],
   connection_need: ["nên có ≤ 150 ms", "recommended ≤ 150 ms"],
   connection_measuring: ["Đang đo", "Measuring"],
@@ -92,7 +92,7 @@ export const TEXT = table({
   device_failed: ["rút ra cắm lại, rồi bấm Thử lại.", "unplug and plug in again, then press Try again."],
   try_again: ["Thử lại", "Try again"],
   measure_again: ["Đo lại", "Measure again"],
-  join_anyway: ["Điểm cầu chưa đạt vẫn vào được; trung tâm điều khiển thấy thiếu gì.", "A site that does not pass may still join; the control centre sees what is missing."],
+  join_anyway: ["Chưa đạt vẫn vào được. Báo kỹ thuật trung tâm phần còn thiếu.", "Joining is possible all the same. Tell the centre's technician what is missing."],
   join_watch: ["Vào được để xem và nghe.", "Joining is possible, to watch and listen."],
   no_camera: ["không có máy quay", "no camera"],
   no_microphone: ["không có micro", "no microphone"],
@@ -251,7 +251,7 @@ export const TEXT = table({
   lost_help: ["Nếu sau 1 phút chưa nối lại:", "If it is not back after 1 minute:"],
   lost_help_1: ["1. Kiểm tra dây mạng hoặc sóng 4G.", "1. Check the network cable or 4G signal."],
   lost_help_2: ["2. Tắt, bật lại Wi-Fi của máy.", "2. Turn Wi-Fi off and on."],
-  lost_help_3: ["3. Gọi số kỹ thuật ở trên.", "3. Call the technician's number above."],
+  lost_help_3: ["3. Gọi kỹ thuật trung tâm.", "3. Call the centre's technician."],
 
   act_ask: ["đăng ký phát biểu", "asking to speak"],
   act_withdraw: ["rút đăng ký", "withdrawing the request"],
