@@ -282,6 +282,18 @@ def language(request: HttpRequest, body: Language, response: HttpResponse) -> Ht
     return answer
 
 
+class Health(Schema):
+    """The web process serves."""
+
+    status: str
+
+
+@api.get("/health", response={200: Health}, auth=None)
+def health(request: HttpRequest) -> Health:
+    """Say that the web process serves: what a device check measures its round trip by."""
+    return Health(status="ok")
+
+
 @api.get("/engine-gate", response={204: None, 403: Problem}, auth=None, include_in_schema=False)
 def engine_gate(request: HttpRequest, access_token: str = "") -> Status:
     """Say to the edge whether this token's rights still hold, before the engine sees it."""
