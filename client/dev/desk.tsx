@@ -67,7 +67,7 @@ const sites: WallSite[] = chosen.map(([site, name, short_name, area, technician,
 });
 const pane = (number: number): Pane => ({
   site: key(number),
-  caption: chosen[number - 1]?.[1] ?? "",
+  caption: chosen[number - 1]?.[2] ?? "",
   detail: number > 20 ? "Rơ Ông Hà Liêng, Phó Chủ tịch UBND xã" : "",
   source: "camera",
 });

@@ -24,12 +24,11 @@ import {
 import { useStore } from "../engine";
 import { IconSearch } from "../ui/icons";
 import { translate, useLanguage, useText } from "../ui/i18n";
-import { signShape, type SiteSign } from "../ui/StateSign";
 import { chime } from "./chime";
 import { Head } from "./Head";
 import { useMedia } from "./media";
 import { ClosePanel, KeyListPanel, KeyStrip, LinkPanel, RemovePanel } from "./Panels";
-import { Press } from "./parts";
+import { Press, TileShape } from "./parts";
 import { Selected } from "./Selected";
 import { Alarms, alarmCounts, Log, Microphones, openMicrophones, Queue, type SideProps } from "./Side";
 import { siteName, Stage, type Act } from "./Stage";
@@ -60,15 +59,6 @@ const BEHIND_PANEL: ReadonlySet<KeyAct["act"]> = new Set([
   "layout",
   "find",
 ]);
-
-const SIGNS: Record<Exclude<Filter, "all">, SiteSign> = {
-  connected: "connected",
-  requested: "requested",
-  weak: "weak",
-  lost: "lost",
-  waiting: "waiting",
-  absent: "absent",
-};
 
 function useWidth(): number {
   const [width, setWidth] = useState(window.innerWidth);
@@ -434,8 +424,11 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
   const wall = (
     <section className="d-panel d-wall" aria-label={t("wall")}>
       <header className="d-wall__head" data-zone="filters">
-        <h2>{t("wall")}</h2>
-        <span className="d-panel__detail">{t("wall_count", { count: tiles.length })}</span>
+        <h2>
+          <span className="d-wide">{t("wall")}</span>
+          <span className="d-slim">{t("wall_short")}</span>
+        </h2>
+        <span className="d-panel__detail d-wide">{t("wall_count", { count: tiles.length })}</span>
         <div className="d-filters" role="group" aria-label={t("wall")}>
           {FILTERS.map((entry) => (
             <button
@@ -448,17 +441,24 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
               onClick={() => setFilter(filter === entry ? "all" : entry)}
             >
               {entry === "all" ? null : (
-                <span className="d-shape" aria-hidden="true">
-                  {signShape(SIGNS[entry], 12)}
-                </span>
+                <TileShape state={entry} size={12} />
               )}
-              {t(`filter_${entry}`)} <b>{number[entry]}</b>
+              {entry === "connected" ? (
+                <>
+                  <span className="d-wide">{t("filter_connected")}</span>
+                  <span className="d-slim">{t("filter_connected_short")}</span>
+                </>
+              ) : (
+                t(`filter_${entry}`)
+              )}{" "}
+              <b>{number[entry]}</b>
             </button>
           ))}
         </div>
         {number.waiting > 0 && mode !== "narrow" ? (
           <Press className="d-press--go" keys="⇧F3" disabled={!open} data-testid="admit-all" onClick={() => send({ type: "admit_all" })}>
-            {t("admit_all")}
+            <span className="d-wide">{t("admit_all")}</span>
+            <span className="d-slim">{t("admit_all_short")}</span>
           </Press>
         ) : null}
         <div className="d-find">
@@ -469,7 +469,8 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
           ) : null}
           {query === null ? (
             <Press icon={<IconSearch size={15} />} keys="F3" data-testid="find" onClick={() => setQuery("")}>
-              {t("find")}
+              <span className="d-wide">{t("find")}</span>
+              <span className="d-slim">{t("find_short")}</span>
             </Press>
           ) : (
             <>

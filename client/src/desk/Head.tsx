@@ -90,9 +90,7 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
             title={t(muted ? "listening_off" : "listen")}
             icon={muted ? <IconVolumeOff size={15} /> : <IconVolume size={15} />}
             onClick={() => media.mute(!muted)}
-          >
-            <span className="d-wide">{t(muted ? "listening_off" : "listen")}</span>
-          </Press>
+          />
         )}
         {bare || word.state === "closed" ? null : <Talkback />}
         <LanguageSwitch />

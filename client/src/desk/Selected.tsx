@@ -5,7 +5,7 @@ import { numberLabel, type Tile } from "../domain/wall";
 import { useStore } from "../engine";
 import { useLanguage, useText } from "../ui/i18n";
 import { type Packets, useMedia } from "./media";
-import { Level, Press } from "./parts";
+import { Level, phoneText, Press } from "./parts";
 import { TEXT, type TextKey } from "./text";
 
 export interface SelectedProps {
@@ -92,6 +92,8 @@ export function Selected(props: SelectedProps) {
     tile.present && line !== "unknown" ? t(`line_${line}` as TextKey) : "",
     loss === null ? "" : t("loss", { percent: percent(loss, language) }),
     site.presence === "removed" ? site.reason : "",
+  ].filter(Boolean);
+  const more = [
     [site.person, site.unit].filter(Boolean).join(", "),
     site.device,
   ].filter(Boolean);
@@ -105,7 +107,14 @@ export function Selected(props: SelectedProps) {
         {facts.map((fact) => (
           <span key={fact}>{fact}</span>
         ))}
-        <span className="d-selected__phone">{t("technician", { name: site.technician.name, phone: site.technician.phone })}</span>
+        <span className="d-selected__phone">
+          {t("technician", { name: site.technician.name, phone: phoneText(site.technician.phone) })}
+        </span>
+        {more.map((fact) => (
+          <span key={fact} className="d-selected__more">
+            {fact}
+          </span>
+        ))}
       </p>
       <div className="d-selected__acts" hidden={bare}>
         {word.state === "joining" || calling.includes(site.site) ? <MicrophoneTest site={site} /> : null}

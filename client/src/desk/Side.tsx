@@ -9,7 +9,7 @@ import { useLanguage, useText } from "../ui/i18n";
 import { StateSign } from "../ui/StateSign";
 import { useStore } from "../engine";
 import { useMedia } from "./media";
-import { Level, Panel, Press, Since } from "./parts";
+import { Level, Panel, phoneText, Press, Since, TileShape } from "./parts";
 import { TEXT, type TextKey } from "./text";
 
 export interface SideProps {
@@ -126,7 +126,21 @@ export function Microphones({ snapshot, word, open, send }: SideProps) {
   const mics = openMicrophones(snapshot, word);
   const largest = snapshot.sites.length;
   return (
-    <Panel name="mics" zone="mics" title={t("mics")} detail={String(mics.length)}>
+    <Panel
+      name="mics"
+      zone="mics"
+      title={t("mics")}
+      detail={String(mics.length)}
+      aside={
+        <Press
+          disabled={!open}
+          data-testid="host-mic"
+          onClick={() => send({ type: "set_host_mic", open: !word.host_mic_open })}
+        >
+          {t(word.host_mic_open ? "host_mic_close" : "host_mic_open")}
+        </Press>
+      }
+    >
       <ul className="d-list">
         {mics.map((site) => (
           <OpenMicrophone
@@ -139,15 +153,6 @@ export function Microphones({ snapshot, word, open, send }: SideProps) {
         ))}
       </ul>
       {mics.length === 0 ? <p className="d-empty">{t("mics_empty")}</p> : null}
-      <div className="d-panel__foot">
-        <Press
-          disabled={!open}
-          data-testid="host-mic"
-          onClick={() => send({ type: "set_host_mic", open: !word.host_mic_open })}
-        >
-          {t(word.host_mic_open ? "host_mic_close" : "host_mic_open")}
-        </Press>
-      </div>
     </Panel>
   );
 }
@@ -233,9 +238,9 @@ export function Alarms(props: AlarmsProps) {
               ) : alarm.kind === "locked" ? (
                 <IconLockFilled size={15} className="d-orange" aria-hidden="true" />
               ) : alarm.kind.startsWith("weak") ? (
-                <StateSign sign="weak" size={16} />
+                <TileShape state="weak" size={15} />
               ) : alarm.kind.startsWith("waiting") ? (
-                <StateSign sign="waiting" size={16} />
+                <TileShape state="waiting" size={16} />
               ) : (
                 <IconAlertTriangleFilled size={16} className="d-orange" aria-hidden="true" />
               )}
@@ -250,7 +255,7 @@ export function Alarms(props: AlarmsProps) {
                   )}
                 </strong>
                 {detail ? (
-                  <span>{t(detail, { technician: alarm.technician, phone: alarm.phone })}</span>
+                  <span>{t(detail, { technician: alarm.technician, phone: phoneText(alarm.phone) })}</span>
                 ) : null}
                 {alarm.critical && !alarm.acknowledged ? (
                   <span className="d-alarm__acts">

@@ -195,6 +195,7 @@ export function Stage({ snapshot, word, open, act, onHeights }: StageProps) {
           />
         </div>
       </div>
+      <div className="d-orders">
       <div className="d-layouts" role="group" aria-label={t("k_layouts")}>
         {LAYOUTS.map((layout, index) => (
           <button
@@ -243,7 +244,10 @@ export function Stage({ snapshot, word, open, act, onHeights }: StageProps) {
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => act.give(true)}
           >
-            <strong>{t("add_speaker")}</strong>
+            <strong>
+              <span className="d-wide">{t("add_speaker")}</span>
+              <span className="d-slim">{t("add_speaker_short")}</span>
+            </strong>
             <span>{t("add_detail", { site: siteName(snapshot, holder.site) })}</span>
             <Key>Ctrl F2</Key>
           </button>
@@ -279,6 +283,7 @@ export function Stage({ snapshot, word, open, act, onHeights }: StageProps) {
           <span>{t("mute_all_detail")}</span>
           <Key>F4</Key>
         </button>
+      </div>
       </div>
     </section>
   );

@@ -40,19 +40,21 @@ function Still({ site }: { site: string }) {
 
 function MicSign({ tile, size }: { tile: TileData; size: number }) {
   if (tile.mic === "open") return <IconMicrophoneFilled size={size} className="d-green" />;
-  if (tile.mic === "locked") return <IconLockFilled size={size} className="d-orange" />;
+  if (tile.mic === "locked" && tile.state !== "mic_locked") return <IconLockFilled size={size} className="d-orange" />;
   return null;
 }
 
-function Detail({ tile }: { tile: TileData }) {
-  if (tile.state === "requested") return null;
-  return tile.since !== "" ? <Since at={tile.since} /> : null;
+function Detail({ tile, form }: { tile: TileData; form: TileForm }) {
+  if (tile.state === "requested" || tile.since === "") return null;
+  if (form === "short" && tile.state !== "lost") return null;
+  return <Since at={tile.since} brief={form !== "picture"} />;
 }
 
 function word(tile: TileData, form: TileForm, t: Translate<typeof TEXT>): string {
   if (form === "short") return t(`t_${tile.state}` as TextKey);
   if (tile.state === "weak") return t("filter_weak");
-  if (tile.state === "lost" && form === "plain") return t("filter_lost");
+  if (form === "plain" && tile.state === "lost") return t("filter_lost");
+  if (form === "plain" && tile.state === "on_air" && tile.since !== "") return t("s_on_air_brief");
   return t(`s_${tile.state}` as TextKey);
 }
 
@@ -100,7 +102,7 @@ export const Tile = memo(
                   {place}
                 </span>
                 <span className="d-tile__time">
-                  {tile.state === "requested" ? <Since at={tile.since} /> : <Detail tile={tile} />}
+                  {tile.state === "requested" ? <Since at={tile.since} /> : <Detail tile={tile} form={form} />}
                 </span>
               </span>
             </div>
@@ -116,7 +118,7 @@ export const Tile = memo(
                     ? t("host")
                     : ""
                   : word(tile, form, t)}
-                {place} <Detail tile={tile} />
+                {place} <Detail tile={tile} form={form} />
               </span>
               {form === "plain" ? <span className="d-tile__number">{tile.label}</span> : null}
               <MicSign tile={tile} size={11} />

@@ -23,7 +23,7 @@ interface Size {
 
 const GAP = 4;
 const ROW_SHORT = 47;
-const ROW_PLAIN = 51;
+const ROW_PLAIN = 45;
 const LAPTOP_COLUMNS = 8;
 const GROUPED_FROM = 48;
 

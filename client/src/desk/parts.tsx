@@ -29,23 +29,47 @@ export function Press({
           {icon}
         </span>
       ) : null}
-      <span className="d-press__label">{children}</span>
+      {children === undefined ? null : <span className="d-press__label">{children}</span>}
       {keys ? <Key>{keys}</Key> : null}
     </button>
   );
 }
 
+/** "0:42", "12′", "2h": for tiles that have no room for more. */
+export function briefDuration(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 10) return duration(milliseconds).slice(1);
+  return minutes < 60 ? `${minutes}′` : `${Math.floor(minutes / 60)}h`;
+}
+
 /** Time since an instant, ticking by itself so that its surroundings need not. */
-export function Since({ at }: { at: string }) {
-  const now = useNow();
-  return <>{duration(elapsed(at, now))}</>;
+export function Since({ at, brief = false }: { at: string; brief?: boolean }) {
+  const passed = elapsed(at, useNow());
+  return <>{brief ? briefDuration(passed) : duration(passed)}</>;
+}
+
+/** One of three bars: a weak line. */
+function WeakBars({ size }: { size: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 12 12" fill="currentColor">
+      <rect x="0" y="7" width="3" height="5" />
+      <rect x="4.5" y="3.5" width="3" height="8.5" opacity="0.45" />
+      <rect x="9" y="0" width="3" height="12" opacity="0.45" />
+    </svg>
+  );
 }
 
 /** The shape of a tile's state. */
 export function TileShape({ state, size }: { state: TileState; size: number }) {
   return (
     <span className="d-shape" aria-hidden="true">
-      {state === "removed" ? <IconDoorExit size={size} stroke={2} /> : signShape(state, size)}
+      {state === "removed" ? (
+        <IconDoorExit size={size} stroke={2} />
+      ) : state === "weak" ? (
+        <WeakBars size={size} />
+      ) : (
+        signShape(state, size)
+      )}
     </span>
   );
 }
@@ -70,6 +94,11 @@ export function Level({
   }, [track]);
   if (track === null) return <span className="d-dim">{none}</span>;
   return <Meter value={share} cells={cells} label={label} size="small" />;
+}
+
+/** A telephone number that is not broken at the end of a line. */
+export function phoneText(phone: string): string {
+  return phone.replaceAll(" ", "\u00a0");
 }
 
 /** A panel of the desk with its heading. */

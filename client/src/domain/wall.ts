@@ -203,7 +203,8 @@ export interface WallPlan {
   readonly places: readonly Place[];
 }
 
-const MOST_COLUMNS = 21;
+/** Narrower tiles would no longer hold a name on two lines. */
+const MOST_COLUMNS = 22;
 
 /** The areas in the order in which their first site stands. */
 function byArea(tiles: readonly Tile[]): ReadonlyMap<string, string[]> {
