@@ -11,8 +11,8 @@ run: ## cài đặt và chạy (set up and run): PROVINCE=lam-dong PUBLIC_HOST=
 test: ## mọi kiểm thử (every check and test)
 	@$(PYTHON) tools/setup.py test
 
-drill: ## diễn tập với điểm cầu mô phỏng (a drill with simulated sites): SITES=9
-	@$(PYTHON) tools/setup.py drill --sites $(SITES)
+drill: ## diễn tập với điểm cầu mô phỏng (a drill with simulated sites): SITES=9 CHAOS=1
+	@$(PYTHON) tools/setup.py drill --sites $(SITES) $(if $(CHAOS),--chaos)
 
 bench: ## đo thời gian và tải (measure latencies and load)
 	@$(PYTHON) tools/setup.py bench

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import zoneinfo
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -282,11 +282,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Examine this machine for the installation of the environment."""
-    argparse.ArgumentParser(prog="diemcau doctor", description=__doc__).parse_args()
+    argparse.ArgumentParser(prog="diemcau doctor", description=__doc__).parse_args(arguments)
     return run(Installation.from_environ())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -8,7 +8,7 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,11 +133,7 @@ def say_step(step: str) -> None:
     print(f"▸ {step}", flush=True)
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Run the installation of the environment."""
-    argparse.ArgumentParser(prog="diemcau up", description=__doc__).parse_args()
+    argparse.ArgumentParser(prog="diemcau up", description=__doc__).parse_args(arguments)
     return run(Installation.from_environ())
-
-
-if __name__ == "__main__":
-    sys.exit(main())
