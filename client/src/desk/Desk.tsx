@@ -212,6 +212,10 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
     } else if (!calling.includes(hearing)) media.hear(null);
   }, [media, hearing, selected, calling, word.state]);
 
+  useEffect(() => {
+    if (talk === "refused") setHint("talk_refused");
+  }, [talk]);
+
   const sounded = useRef<readonly Alarm[]>(alarms);
   useEffect(() => {
     if (newCritical(sounded.current, alarms).length > 0) {
@@ -531,8 +535,8 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
             </>
           )}
         </div>
-        <div className="d-notice" role="status" aria-live="polite" data-testid="notice" hidden={noticeText === "" && talk !== "refused"}>
-          <span>{noticeText || (talk === "refused" ? t("talk_refused") : "")}</span>
+        <div className="d-notice" role="status" aria-live="polite" data-testid="notice" hidden={noticeText === ""}>
+          <span>{noticeText}</span>
           {noticeText !== "" ? (
             <Press
               keys="Esc"
@@ -580,24 +584,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
         send={send}
         onEnd={() => setPanel("close")}
       />
-      <div className="d-bands" aria-live="assertive">
-        {state.lostSince !== null ? (
-          <p className="d-band" data-testid="server-lost">
-            {t("server_lost", { time: hourMinute(state.lostSince) })}
-          </p>
-        ) : null}
-        {lostEngine !== null && word.state !== "closed" ? (
-          <p className="d-band" data-testid="engine-lost">
-            {t("engine_lost", { time: hourMinute(lostEngine) })}
-          </p>
-        ) : null}
-        {word.state === "closed" ? (
-          <p className="d-band d-band--quiet" data-testid="closed">
-            {t("closed_band")}
-          </p>
-        ) : null}
-        {mode === "narrow" ? <p className="d-band d-band--quiet">{t("narrow")}</p> : null}
-      </div>
+      {mode === "narrow" ? <p className="d-band d-band--quiet">{t("narrow")}</p> : null}
       <main className="d-main">
         {mode === "narrow" ? null : (
           <>
@@ -625,7 +612,26 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
           </div>
         )}
       </main>
-      {mode === "narrow" ? null : <KeyStrip />}
+      <div className="d-foot">
+        {mode === "narrow" ? null : <KeyStrip />}
+        <div className="d-bands" aria-live="assertive">
+          {state.lostSince !== null ? (
+            <p className="d-band" data-testid="server-lost">
+              {t("server_lost", { time: hourMinute(state.lostSince) })}
+            </p>
+          ) : null}
+          {lostEngine !== null && word.state !== "closed" ? (
+            <p className="d-band" data-testid="engine-lost">
+              {t("engine_lost", { time: hourMinute(lostEngine) })}
+            </p>
+          ) : null}
+          {word.state === "closed" ? (
+            <p className="d-band d-band--quiet" data-testid="closed">
+              {t("closed_band")}
+            </p>
+          ) : null}
+        </div>
+      </div>
       {panel === "keys" ? <KeyListPanel onClose={() => setPanel(null)} /> : null}
       {panel === "remove" && site !== null ? (
         <RemovePanel

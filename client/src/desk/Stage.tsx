@@ -130,7 +130,7 @@ export function Stage({ snapshot, word, open, act, onHeights }: StageProps) {
           type="button"
           className="d-take"
           data-testid="take"
-          disabled={!open}
+          disabled={!open || snapshot.preview.panes.length + word.scene.panes.length === 0}
           onMouseDown={(event) => event.preventDefault()}
           onClick={act.take}
         >

@@ -23,8 +23,10 @@ interface Size {
 
 const GAP = 4;
 const ROW_SHORT = 47;
-const ROW_PLAIN = 45;
-const LAPTOP_COLUMNS = 8;
+const ROW_PLAIN = 46;
+const ROW_PLAIN_MOST = 76;
+/** A picture that is lower than this says nothing: the tile goes without. */
+const ROW_PICTURE = 64;
 const GROUPED_FROM = 48;
 
 const FORM: Record<DeskMode, TileForm> = {
@@ -34,11 +36,17 @@ const FORM: Record<DeskMode, TileForm> = {
   narrow: "plain",
 };
 
+/** Eight columns hold 48 sites; few sites get wider tiles. */
+function laptopColumns(count: number): number {
+  if (count <= 12) return 4;
+  return count <= 24 ? 6 : 8;
+}
+
 function planFor(mode: DeskMode, tiles: readonly TileData[], size: Size): WallPlan {
   if (mode === "areas") return planAreas(tiles, Math.max(10, Math.floor(size.height / (ROW_SHORT + 3))));
   if (mode === "pictures")
     return planGrid(tiles, pictureColumns(tiles.length, size.width, size.height, GAP));
-  const columns = mode === "laptop" ? LAPTOP_COLUMNS : Math.max(2, Math.floor(size.width / 150));
+  const columns = mode === "laptop" ? laptopColumns(tiles.length) : Math.max(2, Math.floor(size.width / 150));
   return tiles.length > GROUPED_FROM || mode === "narrow"
     ? planGroups(tiles, columns)
     : planGrid(tiles, columns);
@@ -71,14 +79,16 @@ export const Wall = memo(function Wall(props: WallProps) {
   const key = `${mode} ${size.width} ${size.height} ${roster}`;
   if (known.current?.key !== key) known.current = { key, plan: planFor(mode, tiles, size) };
   const plan = known.current.plan;
+  const high = size.height / Math.max(1, plan.rows);
+  const plain = Math.min(ROW_PLAIN_MOST, Math.max(ROW_PLAIN, Math.floor(high) - GAP));
   useLayoutEffect(() => {
-    const row = mode === "pictures" ? size.height / Math.max(1, plan.rows) : ROW_PLAIN + GAP;
+    const row = mode === "laptop" || mode === "narrow" ? plain + GAP : high;
     onPlan(plan, Math.max(1, Math.floor(size.height / row) - 1));
-  }, [plan, mode, size.height, onPlan]);
+  }, [plan, mode, high, plain, size.height, onPlan]);
 
   const bySite = new Map(tiles.map((tile) => [tile.site, tile]));
   const reachable = selected !== null && bySite.has(selected) ? selected : (tiles[0]?.site ?? null);
-  const form = FORM[mode];
+  const form = mode === "pictures" && high < ROW_PICTURE ? "plain" : FORM[mode];
   const siteAt = (target: EventTarget): string | null =>
     target instanceof Element
       ? (target.closest<HTMLElement>("[data-site]")?.dataset.site ?? null)
@@ -86,6 +96,7 @@ export const Wall = memo(function Wall(props: WallProps) {
   const style = (columns: number, rows: number): CSSProperties => ({
     gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
     ...(mode === "pictures" ? { gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))` } : {}),
+    ...(mode === "laptop" ? { gridAutoRows: `${plain}px` } : {}),
     ...(mode === "areas" ? { gridTemplateRows: `repeat(${plan.rows}, minmax(0, 1fr))` } : {}),
   });
 

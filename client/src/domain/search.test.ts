@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import vectors from "../../../tests/vectors/search.json";
 import { find, fold, initials, rankName } from "./search";
 
 const site = (number: number, name: string, short_name: string) => ({
@@ -54,4 +55,11 @@ test("an empty query finds nothing", () => {
 
 test("what stands nowhere is not found", () => {
   expect(numbers("ha noi")).toEqual([]);
+});
+
+test("the server's search and this one give the same answers", () => {
+  for (const [text, folded] of vectors.fold) expect(fold(text ?? ""), text).toBe(folded);
+  for (const [text, letters] of vectors.initials) expect(initials(text ?? ""), text).toBe(letters);
+  for (const [query, name, rank] of vectors.rank)
+    expect(rankName(String(query), String(name)), `${query} in ${name}`).toBe(rank);
 });
