@@ -4,7 +4,8 @@ import { Room, RoomEvent, type RoomOptions, setLogLevel } from "livekit-client";
 import { engineDelay, joinDelay } from "./backoff";
 import { Store } from "./store";
 
-setLogLevel("error");
+// The SDK reports every ended connection as an error; what matters is on the screen.
+setLogLevel("silent");
 
 /** Where to connect, and with which token. */
 export interface Admission {

@@ -5,7 +5,7 @@ import { joinDelay } from "../engine/backoff";
 import type { Devices } from "../engine/devices";
 import { useStore } from "../engine/store";
 import { Button } from "../ui/Button";
-import { IconDoorExit, IconPlugConnected, IconX } from "../ui/icons";
+import { IconDeviceDesktop, IconDoorExit, IconPlugConnected, IconX } from "../ui/icons";
 import { useText } from "../ui/i18n";
 import { AnswerCard, FullCard, RefusedCard } from "./AnswerCard";
 import { CheckScreen } from "./CheckScreen";
@@ -129,6 +129,22 @@ export function App({ conference, title, engineUrl, session, devices }: AppProps
           en={now.refusal?.en ?? ""}
           onRetry={() => session.enter()}
         />
+      );
+    case "other_window":
+      return (
+        <FullCard
+          outcome="other_window"
+          icon={<IconDeviceDesktop size={44} stroke={1.5} />}
+          title={t("other_window")}
+          site={now.own?.name}
+          acts={
+            <Button kind="action" onClick={() => session.enter()}>
+              {t("use_this_window")}
+            </Button>
+          }
+        >
+          <p>{t("other_window_sub")}</p>
+        </FullCard>
       );
     case "left":
       return (

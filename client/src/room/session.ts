@@ -22,9 +22,10 @@ import type { Devices } from "../engine/devices";
 import { permitted, Sender } from "../engine/publish";
 import { playSound } from "../engine/sound";
 import { Store } from "../engine/store";
+import { type Tabs, watchTabs } from "./tabs";
 import { applyWanted, pictureOf } from "../engine/subscribe";
 
-export type Phase = "check" | "joining" | "answer" | "conference" | "refused" | "left";
+export type Phase = "check" | "joining" | "answer" | "conference" | "refused" | "left" | "other_window";
 
 export interface Notice {
   id: number;
@@ -106,6 +107,7 @@ export class RoomSession {
     notice: null,
   });
 
+  private readonly tabs: Tabs;
   private readonly main: RoomLink;
   private readonly talk: RoomLink;
   private who = { person: "", unit: "" };
@@ -125,6 +127,7 @@ export class RoomSession {
     private readonly conference: number,
     private readonly devices: Devices,
   ) {
+    this.tabs = watchTabs(conference, () => this.yieldToWindow());
     this.main = new RoomLink({ admit: () => this.ask(), onRoom: (room) => this.onMainRoom(room) });
     this.talk = new RoomLink({
       admit: async () => {
@@ -191,6 +194,7 @@ export class RoomSession {
     // Asking for consent and taking over are single acts, not something to repeat when reconnecting.
     this.options = {};
     if (answer.outcome === "admitted") {
+      this.tabs.claim();
       this.admitted = answer;
       this.patch({
         phase: "conference",
@@ -214,14 +218,24 @@ export class RoomSession {
     return null;
   }
 
-  async leave(): Promise<void> {
+  /** Another window of this browser has joined. */
+  private yieldToWindow(): void {
+    if (this.state.get().phase === "check" || this.state.get().phase === "left") return;
+    this.end("other_window");
+  }
+
+  private end(phase: "left" | "other_window"): void {
     this.clearAgain();
     this.stopShare();
     this.stopLine();
     this.admitted = null;
     this.main.stop();
     this.talk.stop();
-    this.patch({ phase: "left", pictures: new Map(), calling: false, listening: false });
+    this.patch({ phase, pictures: new Map(), calling: false, listening: false });
+  }
+
+  async leave(): Promise<void> {
+    this.end("left");
     // The place is free at the engine already; the server hears it from there too.
     await api.leave(this.conference).catch(() => undefined);
   }
