@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.drill.centre import Centre
 
 from diemcau.installation import Installation
 from diemcau.supervisor.ports import free_ports
 from diemcau.supervisor.stack import Stack, processes_of
+from tests.drill.centre import Centre
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.drill.centre import NAMES, Centre
 
 from diemcau.drill.receiver import Watch
+from tests.drill.centre import NAMES, Centre
 
 pytestmark = pytest.mark.engine
 

@@ -4,12 +4,12 @@ import asyncio
 import time
 
 import pytest
-from tests.drill.centre import Centre
 
 from diemcau.drill.journal import Kind
 from diemcau.drill.picture import LARGE, SMALL
 from diemcau.drill.receiver import Watch
 from diemcau.drill.site import SimulatedSite
+from tests.drill.centre import Centre
 
 pytestmark = pytest.mark.engine
 

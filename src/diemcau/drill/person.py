@@ -157,6 +157,13 @@ class SiteOperator(Person):
             self._token = answer.token
         return answer
 
+    async def enter(self) -> str:
+        """Ask for the site's place and return a token. Raises Refused."""
+        answer = await self.join()
+        if not isinstance(answer, Admitted):
+            raise Refused(f"{self._request.unit}: {answer.outcome}")
+        return answer.token
+
     async def token(self) -> str | None:
         """A token to enter the engine, or None when the site has no place any more.
 

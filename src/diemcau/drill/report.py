@@ -35,6 +35,10 @@ class Report:
         self.lines.append(Line(what, ok, detail))
         return ok
 
+    def note(self, what: str, detail: str) -> None:
+        """Write down what is not judged."""
+        self.lines.append(Line(what, None, detail))
+
     def times(
         self, what: str, seconds: Iterable[float], *, expected: int | None = None, unit: str = ""
     ) -> bool:

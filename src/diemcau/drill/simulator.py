@@ -35,6 +35,7 @@ from diemcau.protocol.card import parse_identity
 from .journal import Event
 from .mark import HIGHEST
 from .picture import LARGE, SMALL, picture
+from .quiet import keep_native_output_away
 from .receiver import Watch
 from .site import SimulatedSite, Who
 
@@ -199,6 +200,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cache", type=Path, help="folder of encoded pictures")
     given = parser.parse_args()
+    keep_native_output_away()
     cache = given.cache or Installation.from_environ().data_dir / "loops"
     with suppress(KeyboardInterrupt, BrokenPipeError):
         asyncio.run(_run(cache))
