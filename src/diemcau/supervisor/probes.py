@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
+
+from diemcau.installation import LOOPBACK
 
 Probe = Callable[[], Awaitable[bool]]
 """True when the process behind it serves; never raises."""
@@ -31,11 +34,18 @@ def http_probe(url: str) -> Probe:
     return _patient(ask)
 
 
-def tcp_probe(host: str, port: int) -> Probe:
-    """A probe that only wants the port to accept a connection."""
+def tls_probe(port: int, name: str) -> Probe:
+    """A probe that wants a TLS handshake for `name` on this machine.
+
+    The edge takes connections some moments before it has made its certificate. Whether that
+    certificate is the right one is for the browsers to judge, not for this probe.
+    """
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
 
     async def ask() -> bool:
-        _, writer = await asyncio.open_connection(host, port)
+        _, writer = await asyncio.open_connection(LOOPBACK, port, ssl=context, server_hostname=name)
         writer.close()
         return True
 

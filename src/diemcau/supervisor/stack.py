@@ -22,7 +22,7 @@ from types import TracebackType
 from diemcau.installation import ROOT, Installation, InstallationError
 from diemcau.supervisor import edge, engine, ports
 from diemcau.supervisor.logs import last_line, open_log, turn_over
-from diemcau.supervisor.probes import http_probe, tcp_probe
+from diemcau.supervisor.probes import http_probe, tls_probe
 from diemcau.supervisor.process import TIED, Child, Process
 
 READY_TIMEOUT = 60.0
@@ -84,7 +84,7 @@ def processes_of(installation: Installation) -> list[Process]:
                     "PATH": os.environ.get("PATH", os.defpath),
                     "HOME": str(installation.run_dir),
                 },
-                probe=tcp_probe("127.0.0.1", installation.edge_port),
+                probe=tls_probe(installation.edge_port, installation.public_host),
             )
         )
     return wanted
