@@ -29,13 +29,12 @@ from diemcau.media.tokens import mint
 from diemcau.protocol.commands import GiveFloor, MuteAll, Open
 from diemcau.protocol.scene import Layout, Pane, Scene
 from diemcau.protocol.word import ConferenceState, Holder, Word
-from diemcau.supervisor.ports import free_ports
 from diemcau.supervisor.process import Process
 from diemcau.supervisor.stack import Stack, processes_of
 
 from .assembly import PATIENCE, Assembly, Member, Plan
 from .crew import Crew
-from .journal import Kind
+from .journal import Journal, Kind
 from .quiet import keep_native_output_away
 from .rehearsal import Rehearsal, rehearse
 from .report import percentile, shown, summary
@@ -218,14 +217,12 @@ async def _latencies(rehearsal: Rehearsal, figures: Figures) -> None:
 
 async def _heard(assembly: Assembly, number: int, since: float) -> list[float]:
     """When each witness knew the tone of a site, in seconds after ``since``."""
-    found = []
-    for witness in assembly.witnesses:
-        journal = witness.journal
-        sound = await journal.until(
-            lambda journal=journal: journal.tone_of(number, since=since), PATIENCE
-        )
-        found.append(sound.at - since)
-    return found
+
+    async def known(journal: Journal) -> float:
+        sound = await journal.until(lambda: journal.tone_of(number, since=since), PATIENCE)
+        return sound.at - since
+
+    return await asyncio.gather(*(known(witness.journal) for witness in assembly.witnesses))
 
 
 # ------------------------------------------------------------------------ bare
@@ -233,14 +230,16 @@ async def _heard(assembly: Assembly, number: int, since: float) -> list[float]:
 
 async def _bare(figures: Figures, folder: Path, cache: Path, seconds: float) -> None:
     """The same forwarding by an engine that nobody commands."""
-    installation = Installation(data_dir=folder, **free_ports())
+    installation = Stack.isolated(folder).installation
     plan = _plan(figures.sites, cache)
-    async with Stack(installation, processes=_engine_alone, prepare=()) as stack:
-        async with _assembled(stack, plan) as assembly:
-            await _pictures(assembly, None)
-            await _heard(assembly, assembly.members[SPEAKERS[0]].number, 0.0)
-            load = await _load({"engine": psutil.Process(stack.pid("engine"))}, seconds)
-            figures.engine_bare.append(load["engine"])
+    async with (
+        Stack(installation, processes=_engine_alone, prepare=()) as stack,
+        _assembled(stack, plan) as assembly,
+    ):
+        await _pictures(assembly, None)
+        await _heard(assembly, assembly.members[SPEAKERS[0]].number, 0.0)
+        load = await _load({"engine": psutil.Process(stack.pid("engine"))}, seconds)
+        figures.engine_bare.append(load["engine"])
 
 
 def _engine_alone(installation: Installation) -> list[Process]:

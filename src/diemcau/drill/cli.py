@@ -53,8 +53,11 @@ async def _held(
             except* Refused as refused:
                 for reason in refused.exceptions:
                     print(f"✗ Không diễn tập được: {reason}", file=sys.stderr)
-    if report is None:
-        return 1
+    return 1 if report is None else finish(report, to)
+
+
+def finish(report: Report, to: Path | None) -> int:
+    """Print the findings, keep them as JSON in ``to``, and return the exit code."""
     print(report.text())
     if to is not None:
         to.write_text(json.dumps(report.data(), ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -1,5 +1,6 @@
 """What a drill found: checks and measured times, for people and as JSON."""
 
+import math
 import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -99,7 +100,7 @@ def median(seconds: Iterable[float]) -> float:
 def percentile(seconds: Iterable[float], part: float) -> float:
     """The smallest of the times that ``part`` (0…1) of them do not exceed."""
     ordered = sorted(seconds)
-    return ordered[min(len(ordered) - 1, max(0, round(part * len(ordered) + 0.5) - 1))]
+    return ordered[min(len(ordered) - 1, max(0, math.ceil(part * len(ordered)) - 1))]
 
 
 def summary(seconds: tuple[float, ...]) -> dict[str, float]:
