@@ -29,6 +29,8 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
   const { present, expected } = presence(snapshot);
   const waiting = snapshot.sites.filter((site) => site.presence === "waiting").length;
   const absent = snapshot.sites.filter((site) => site.presence === "absent").length;
+  // The word tells the planned opening; a person may have opened earlier.
+  const opened = word.state === "live" && Date.parse(word.opening_at) <= Date.now();
   const before = word.state === "scheduled" || word.state === "joining";
   return (
     <header className="d-head" data-zone="head">
@@ -42,13 +44,17 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
       {word.drill ? <span className="d-drill">{t("drill")}</span> : null}
       <Clock seconds className="d-clock" />
       <div className="d-head__block" data-testid="conference-state" data-state={word.state}>
-        <strong>{t(`state_${word.state}` as TextKey, { time: hourMinute(word.opening_at) })}</strong>
+        <strong>
+          {word.state === "live" && !opened
+            ? t("state_live_early")
+            : t(`state_${word.state}` as TextKey, { time: hourMinute(word.opening_at) })}
+        </strong>
         <span>
-          {word.state === "live" ? (
+          {opened ? (
             <LastedSince at={word.opening_at} />
           ) : word.state === "scheduled" ? (
             t("connects_at", { time: hourMinute(word.connect_at) })
-          ) : word.state === "joining" ? (
+          ) : word.state === "joining" || word.state === "live" ? (
             t("opening_planned", { time: hourMinute(word.opening_at) })
           ) : (
             t("closed_detail")
@@ -57,7 +63,8 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
       </div>
       <div className="d-head__block d-head__block--operator">
         <strong>
-          <IconUser size={14} aria-hidden="true" /> {t("operator", { name: snapshot.operator })}
+          <IconUser size={14} aria-hidden="true" /> <span className="d-wide">{t("operator", { name: snapshot.operator })}</span>
+          <span className="d-slim">{t("operator_short", { name: snapshot.operator })}</span>
         </strong>
         <span>{t("on_this_desk")}</span>
       </div>

@@ -88,8 +88,11 @@ export function Selected(props: SelectedProps) {
   const out = site.presence === "waiting" || site.presence === "removed";
   const facts = [
     tile.state === "connected" || tile.state === "weak" ? "" : t(`s_${tile.state}` as TextKey),
+    tile.state === site.presence || site.presence === "connected"
+      ? ""
+      : t(`s_${site.presence}` as TextKey),
     tile.mic === "none" ? "" : t(`mic_${tile.mic}` as TextKey),
-    tile.present && line !== "unknown" ? t(`line_${line}` as TextKey) : "",
+    site.presence === "connected" && line !== "unknown" ? t(`line_${line}` as TextKey) : "",
     loss === null ? "" : t("loss", { percent: percent(loss, language) }),
     site.presence === "removed" ? site.reason : "",
   ].filter(Boolean);

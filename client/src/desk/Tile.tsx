@@ -24,6 +24,7 @@ export function spokenTile(tile: TileData, t: Translate<typeof TEXT>): string {
   const asks = tile.place > 0 ? t("say_place", { place: tile.place }) : "";
   if (tile.state !== "requested") parts.push(t(`s_${tile.state}` as TextKey).toLowerCase());
   if (asks !== "") parts.push(asks);
+  if (missing(tile)) parts.push(t(`s_${tile.presence}` as TextKey).toLowerCase());
   if (tile.mic !== "none") parts.push(t(`say_mic_${tile.mic}` as TextKey));
   return parts.join(", ");
 }
@@ -50,6 +51,13 @@ function Detail({ tile, form }: { tile: TileData; form: TileForm }) {
   return <Since at={tile.since} brief={form !== "picture"} />;
 }
 
+/** A scene holds the site, but it is not there. */
+function missing(tile: TileData): boolean {
+  return (
+    (tile.state === "on_air" || tile.state === "preview") && tile.presence !== "connected"
+  );
+}
+
 function word(tile: TileData, form: TileForm, t: Translate<typeof TEXT>): string {
   if (form === "short") return t(`t_${tile.state}` as TextKey);
   if (tile.state === "weak") return t("filter_weak");
@@ -64,6 +72,8 @@ export const Tile = memo(
     const names = ["d-tile", `d-tile--${form}`, `is-${tile.state}`];
     if (selected) names.push("is-selected");
     if (dim) names.push("is-dim");
+    if (missing(tile)) names.push("is-missing");
+    if (tile.short.length > 16) names.push("is-long");
     const place = tile.place > 0 && tile.state === "requested" ? ` ${tile.place}` : "";
     return (
       <div
@@ -82,10 +92,10 @@ export const Tile = memo(
         {form === "picture" ? (
           <>
             <div className="d-tile__picture">
-              {tile.present ? (
+              {tile.presence === "connected" ? (
                 <Still site={tile.site} />
               ) : (
-                <TileShape state={tile.state} size={24} />
+                <TileShape state={tile.presence} size={24} />
               )}
               <span className="d-tile__number">{tile.label}</span>
               <span className="d-tile__mic">
@@ -100,6 +110,7 @@ export const Tile = memo(
                 <span className="d-tile__word">
                   {tile.host && tile.state === "connected" ? t("host") : word(tile, form, t)}
                   {place}
+                  {missing(tile) ? ` · ${t(`s_${tile.presence}` as TextKey).toLowerCase()}` : ""}
                 </span>
                 <span className="d-tile__time">
                   {tile.state === "requested" ? <Since at={tile.since} /> : <Detail tile={tile} form={form} />}

@@ -76,6 +76,13 @@ test("filters count what they show", () => {
   });
 });
 
+test("an absent site counts as absent even when a scene holds it", () => {
+  const sites = [wallSite(1, { presence: "absent" })];
+  const tiles = wallTiles(snapshot(sites), word({ scene: scene("s1") }), none);
+  expect(tiles[0]).toMatchObject({ state: "on_air", presence: "absent" });
+  expect(counts(tiles)).toMatchObject({ connected: 0, absent: 1 });
+});
+
 test("numbers are as wide as the largest", () => {
   expect(numberLabel(7, 9)).toBe("07");
   expect(numberLabel(7, 200)).toBe("007");

@@ -1,5 +1,5 @@
 /** The wall: one tile per site of the roster. A site keeps its number and its place. */
-import type { DeskSnapshot, Scene, WallSite, Word } from "../api/messages";
+import type { DeskSnapshot, Presence, Scene, WallSite, Word } from "../api/messages";
 
 export type TileState =
   | "lost"
@@ -32,7 +32,8 @@ export interface Tile {
   /** Since when the state holds, as shown in the tile: lost, on air, requested. */
   readonly since: string;
   readonly mic: "open" | "locked" | "closed" | "none";
-  readonly present: boolean;
+  /** Stands beside the state where a scene holds a site that is not there. */
+  readonly presence: Presence;
   readonly simulated: boolean;
 }
 
@@ -122,7 +123,7 @@ export function tileOf(
     place: asked + 1,
     since: since ?? "",
     mic: micOf(site, word),
-    present: site.presence === "connected",
+    presence: site.presence,
     simulated: site.simulated,
   };
 }
@@ -163,14 +164,14 @@ export function passes(tile: Tile, filter: Filter): boolean {
   switch (filter) {
     case "all":
       return true;
-    case "connected":
-      return tile.present;
     case "requested":
       return tile.place > 0;
+    case "weak":
+      return tile.state === "weak";
     case "waiting":
-      return tile.state === "waiting" || tile.state === "removed";
+      return tile.presence === "waiting" || tile.presence === "removed";
     default:
-      return tile.state === filter;
+      return tile.presence === filter;
   }
 }
 
