@@ -190,6 +190,7 @@ def _live(
         "page": page,
         "scripts": scripts,
         "styles": styles,
+        "signal_url": settings.SIGNAL_URL,
     }
     response = render(request, "web/live.html", context)
     who.ensure_device(request, response)
