@@ -40,7 +40,17 @@ describe("panes", () => {
     expect(placed(scene("speaker_strip", "a"))).toMatchObject([{ rect: { width: 1, height: 1 } }]);
   });
 
-  it("keep their places when others are missing", () => {
+  it("of a strip that is not full stand in the middle of their side", () => {
+    const [lead, only, none] = placed(scene("speaker_strip", "a", "b"));
+    expect(lead?.rect).toEqual({ x: 0, y: 0, width: 0.75, height: 1 });
+    expect(only?.rect.y).toBeCloseTo(1 / 3);
+    expect(none).toBeUndefined();
+    const three = placed(scene("speaker_strip", "a", "b", "c"));
+    expect(three.map((entry) => entry.rect.y)).toEqual([0, expect.closeTo(1 / 6), expect.closeTo(1 / 2)]);
+    expect(placed(scene("speaker_strip", "a", "b", "c", "d"))[3]?.rect.y).toBeCloseTo(2 / 3);
+  });
+
+  it("of a grid keep their places when others are missing", () => {
     const all = placed(scene("grid_2x2", "a", "b"));
     expect(all.map((entry) => entry.pane?.site ?? null)).toEqual(["a", "b", null, null]);
   });

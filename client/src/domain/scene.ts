@@ -52,15 +52,24 @@ export interface PlacedPane {
   pane: Pane | null;
 }
 
-/** Panes on their places. A single pane takes the whole canvas, whatever the layout. */
+/**
+ * Panes on their places. A single pane takes the whole canvas, whatever the layout; a strip that
+ * is not full stands in the middle of its side; a grid keeps its free places.
+ */
 export function placed(scene: Scene): PlacedPane[] {
   if (scene.panes.length === 1) {
     const only = scene.panes[0] ?? null;
     return [{ index: 0, rect: SLOTS.full[0] as Rect, pane: only }];
   }
-  return slots(scene.layout).map((place, index) => ({
+  const places = slots(scene.layout);
+  const shift =
+    scene.layout === "speaker_strip" && scene.panes.length > 1
+      ? Math.max(0, places.length - scene.panes.length) / 6
+      : 0;
+  const used = shift > 0 ? places.slice(0, scene.panes.length) : places;
+  return used.map((place, index) => ({
     index,
-    rect: place,
+    rect: index === 0 ? place : { ...place, y: place.y + shift },
     pane: scene.panes[index] ?? null,
   }));
 }

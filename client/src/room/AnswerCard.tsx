@@ -81,7 +81,7 @@ function signingIn(): boolean {
   }
 }
 
-function markSigningIn(yes: boolean): void {
+export function markSigningIn(yes: boolean): void {
   try {
     if (yes) localStorage.setItem(SIGN_IN, "yes");
     else localStorage.removeItem(SIGN_IN);
@@ -98,6 +98,8 @@ export interface AnswerCardProps {
 export function AnswerCard({ answer, onEnter }: AnswerCardProps) {
   const t = useText(TEXT);
   const [signIn, setSignIn] = useState(signingIn);
+  // The answer that stood when taking over was asked for: another one like it is the refusal.
+  const [askedAt, setAskedAt] = useState<JoinAnswer | null>(null);
   const common = { outcome: answer.outcome, site: answer.own.name, phone: answer.own.technician_phone };
   switch (answer.outcome) {
     case "waiting":
@@ -148,11 +150,12 @@ export function AnswerCard({ answer, onEnter }: AnswerCardProps) {
           {signIn ? (
             <div className="r-card__steps">
               <p>{t("sign_in_steps")}</p>
+              {askedAt !== null && askedAt !== answer ? <p className="r-warn">{t("takeover_refused")}</p> : null}
               <Button
                 kind="action"
                 data-testid="takeover"
                 onClick={() => {
-                  markSigningIn(false);
+                  setAskedAt(answer);
                   onEnter({ takeover: true });
                 }}
               >

@@ -7,7 +7,7 @@ import { useStore } from "../engine/store";
 import { Button } from "../ui/Button";
 import { IconDeviceDesktop, IconDoorExit, IconPlugConnected, IconX } from "../ui/icons";
 import { useText } from "../ui/i18n";
-import { AnswerCard, FullCard, RefusedCard } from "./AnswerCard";
+import { AnswerCard, FullCard, markSigningIn, RefusedCard } from "./AnswerCard";
 import { CheckScreen } from "./CheckScreen";
 import { Conference } from "./Conference";
 import type { RoomSession } from "./session";
@@ -76,6 +76,10 @@ export function App({ conference, title, engineUrl, session, devices }: AppProps
     const who = rememberedWho(me.site);
     if (who) session.join(who);
   }, [me, conference, session]);
+
+  useEffect(() => {
+    if (now.phase === "conference") markSigningIn(false);
+  }, [now.phase]);
 
   if ("refused" in known) {
     return (

@@ -96,7 +96,7 @@ export function Conference({ session, devices, onLeave }: ConferenceProps) {
         </Button>
       </header>
 
-      <Stage session={session} now={now} own={own} camera={camera.track} />
+      <Stage session={session} now={now} own={own} camera={camera.track} hasMicrophone={microphone.track !== null} />
 
       <section className="r-bar">
         <StateCard
@@ -214,8 +214,14 @@ function toneOf(own: OwnState): string {
   return own.onAir ? "air" : own.previewed ? "preview" : "quiet";
 }
 
-function Stage(props: { session: RoomSession; now: RoomState; own: OwnState; camera: MediaStreamTrack | null }) {
-  const { session, now, own, camera } = props;
+function Stage(props: {
+  session: RoomSession;
+  now: RoomState;
+  own: OwnState;
+  camera: MediaStreamTrack | null;
+  hasMicrophone: boolean;
+}) {
+  const { session, now, own, camera, hasMicrophone } = props;
   const t = useText(TEXT);
   const frame = useRef<HTMLDivElement>(null);
   const site = now.own?.site ?? "";
@@ -259,7 +265,7 @@ function Stage(props: { session: RoomSession; now: RoomState; own: OwnState; cam
             </Button>
           </div>
         ) : null}
-        <TalkNote session={session} now={now} />
+        <TalkNote session={session} now={now} hasMicrophone={hasMicrophone} />
       </div>
       <div className="r-stage__fit">
         <div ref={frame} className={`r-frame r-frame--${own.onAir ? "air" : own.previewed ? "preview" : "quiet"}`}>
@@ -293,7 +299,14 @@ function Stage(props: { session: RoomSession; now: RoomState; own: OwnState; cam
   );
 }
 
-function TalkNote({ session, now }: { session: RoomSession; now: RoomState }) {
+function callingText(now: RoomState, hasMicrophone: boolean): "calling" | "calling_open" | "calling_no_mic" | "calling_wait" {
+  if (!hasMicrophone) return "calling_no_mic";
+  if (!now.talking) return "calling_wait";
+  return now.publishing ? "calling_open" : "calling";
+}
+
+function TalkNote(props: { session: RoomSession; now: RoomState; hasMicrophone: boolean }) {
+  const { session, now, hasMicrophone } = props;
   const t = useText(TEXT);
   const live = now.word?.state === "live";
   if (!now.talkConnected) return null;
@@ -301,7 +314,7 @@ function TalkNote({ session, now }: { session: RoomSession; now: RoomState }) {
     return (
       <div className="r-note" role="status" data-testid="calling">
         <IconHeadset size={22} aria-hidden="true" />
-        <span>{now.talking ? t("calling") : t("calling_wait")}</span>
+        <span>{t(callingText(now, hasMicrophone))}</span>
         <Button onClick={() => session.call(false)}>{t("call_end")}</Button>
       </div>
     );

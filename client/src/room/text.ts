@@ -130,6 +130,10 @@ export const TEXT = table({
     "Call the control centre, ask for a new sign-in link and open it on this device. Then press the button below.",
   ],
   takeover: ["Đã đăng nhập lại: vào bằng máy này", "Signed in again: join with this device"],
+  takeover_refused: [
+    "Chưa chuyển được: máy này chưa đăng nhập bằng liên kết cấp sau khi bị từ chối. Xin liên kết mới.",
+    "Not changed: this device has not signed in with a link issued after the refusal. Ask for a new link.",
+  ],
   replaced: ["Thiết bị khác đã thay máy này", "Another device has taken this device's place"],
   replaced_sub: ["{by} đang giữ chỗ của điểm cầu từ {at}.", "{by} has held the site's place since {at}."],
   rejoin: ["Vào lại bằng máy này", "Join again with this device"],
@@ -197,6 +201,7 @@ export const TEXT = table({
   call_desk_short: ["Kỹ thuật", "Technician"],
   call_end: ["Kết thúc cuộc gọi", "End the call"],
   calling: ["Đang nói với kỹ thuật trung tâm. Hội nghị không nghe.", "Talking with the centre's technician. The conference does not hear it."],
+  calling_open: ["Đang nói với kỹ thuật trung tâm. Micro hội nghị đang bật: hội nghị cũng nghe.", "Talking with the centre's technician. The microphone is open: the conference hears it too."],
   calling_no_mic: ["Đang nghe kỹ thuật trung tâm. Máy này không có micro.", "Listening to the centre's technician. This device has no microphone."],
   calling_wait: ["Đang nối với kỹ thuật trung tâm.", "Connecting to the centre's technician."],
   desk_calls: ["Trung tâm điều khiển đang gọi", "The control centre is calling"],
