@@ -118,11 +118,12 @@ export function AnswerCard({ answer, onEnter }: AnswerCardProps) {
         </FullCard>
       );
     case "elsewhere":
+    case "replaced":
       return (
         <FullCard
           {...common}
           icon={<IconDeviceDesktop size={44} stroke={1.5} />}
-          title={t("elsewhere")}
+          title={t(answer.outcome)}
           acts={
             <>
               <Button kind={signIn ? "normal" : "action"} data-testid="ask-consent" onClick={() => onEnter({ ask_consent: true })}>
@@ -145,8 +146,12 @@ export function AnswerCard({ answer, onEnter }: AnswerCardProps) {
             </>
           }
         >
-          <p>{t("elsewhere_device", { device: answer.device, at: hourMinute(answer.since) })}</p>
-          {answer.declined ? <p className="r-warn">{t("elsewhere_declined")}</p> : null}
+          {answer.outcome === "elsewhere" ? (
+            <p>{t("elsewhere_device", { device: answer.device, at: hourMinute(answer.since) })}</p>
+          ) : (
+            <p>{t("replaced_sub", { by: answer.by, at: hourMinute(answer.at) })}</p>
+          )}
+          {answer.outcome === "elsewhere" && answer.declined ? <p className="r-warn">{t("elsewhere_declined")}</p> : null}
           {signIn ? (
             <div className="r-card__steps">
               <p>{t("sign_in_steps")}</p>
@@ -165,17 +170,6 @@ export function AnswerCard({ answer, onEnter }: AnswerCardProps) {
           ) : (
             <p>{t("elsewhere_sub")}</p>
           )}
-        </FullCard>
-      );
-    case "replaced":
-      return (
-        <FullCard
-          {...common}
-          icon={<IconDeviceDesktop size={44} stroke={1.5} />}
-          title={t("replaced")}
-          acts={<Button onClick={() => onEnter({})}>{t("rejoin")}</Button>}
-        >
-          <p>{t("replaced_sub", { by: answer.by, at: hourMinute(answer.at) })}</p>
         </FullCard>
       );
     case "removed":

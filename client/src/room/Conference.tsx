@@ -86,7 +86,7 @@ export function Conference({ session, devices, onLeave }: ConferenceProps) {
         {word && word.expected > 0 && now.present > 0 ? (
           <span className="r-head__fact">
             <IconUsers size={17} aria-hidden="true" />
-            {t("present", { n: now.present, all: word.expected })}
+            {t(now.present > word.expected ? "present_more" : "present", { n: now.present, all: word.expected })}
           </span>
         ) : null}
         <Clock className="r-head__clock" />
