@@ -41,6 +41,7 @@ class Participant:
     grant: Grant
     sid: str = ""
     published: frozenset[TrackSource] = frozenset()
+    """What it publishes; the engine's list lags behind its events by some 0.2 s."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,16 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True)
 class EngineEvent:
-    """One report of the engine (a verified webhook)."""
+    """One report of the engine (a verified webhook).
+
+    Args:
+        kind: what happened.
+        room: where.
+        participant: to whom. The engine tells its rights with JOINED and LEFT; with PUBLISHED and
+            UNPUBLISHED only who it is.
+        source: what was published.
+        at: seconds since 1970 by the engine's clock, whole seconds.
+    """
 
     kind: EventKind
     room: str
@@ -105,7 +115,10 @@ class Engine(Protocol):
         """Return the participants by identity; empty for a room that does not exist."""
 
     async def permit(self, name: str, identity: str, grant: Grant) -> Participant:
-        """Replace a participant's rights as a whole. Raises NoSuchParticipant."""
+        """Replace a participant's rights as a whole. Raises NoSuchParticipant.
+
+        What it publishes and may not publish any more ends at once.
+        """
 
     async def expel(self, name: str, identity: str) -> None:
         """Disconnect a participant. Its token stays valid: the desired state keeps it out.
@@ -114,10 +127,16 @@ class Engine(Protocol):
         """
 
     async def send(self, name: str, topic: str, data: bytes, identities: list[str]) -> None:
-        """Send server data to some participants. Raises NoSuchRoom."""
+        """Send server data to some participants, to everybody if the list is empty.
+
+        Nobody is told about identities that are not in the room. Raises NoSuchRoom.
+        """
 
     def watch(self) -> AsyncIterator[bool]:
-        """Yield True whenever the engine has (again) become reachable, False when it is lost."""
+        """Yield True whenever the engine has (again) become reachable, False when it is lost.
+
+        Two True in a row: it was lost for so short a time that only its return was seen.
+        """
 
     async def aclose(self) -> None:
         """Give back connections."""

@@ -40,6 +40,7 @@ class FakeEngine:
         self._rooms: dict[str, _Room] = {}
         self._report = report or (lambda event: None)
         self._up = True
+        self._starts = 1
         self._changed = asyncio.Event()
         self._count = 0
         self.sent: list[tuple[str, str, bytes, tuple[str, ...]]] = []
@@ -48,8 +49,14 @@ class FakeEngine:
     # -- what the world does to it
 
     def enter(self, entry: Pass) -> Participant:
-        """Let a client in with a token. Raises NoSuchRoom: rooms are never made by joining."""
+        """Let a client in with a token; whoever has its identity is put out.
+
+        Raises NoSuchRoom: rooms are never made by joining.
+        """
+        if not self._up:
+            raise EngineDown("fake engine is down")
         room = self._room(entry.room)
+        self.leave(entry.room, entry.identity)
         self._count += 1
         grant = entry.grant
         person = Participant(entry.identity, grant, f"PA_{self._count}")
@@ -73,6 +80,15 @@ class FakeEngine:
         self._tell(EventKind.PUBLISHED, room, person, source)
         return True
 
+    def told(self, room: str) -> str:
+        """What every client of a room knows as its metadata."""
+        return self._room(room).metadata
+
+    def sid(self, room: str, identity: str) -> str:
+        """Return which connection has an identity now, or nothing."""
+        found = self._rooms.get(room)
+        return found.people[identity].sid if found and identity in found.people else ""
+
     def crash(self) -> None:
         """Die: every room and participant is forgotten."""
         self._rooms.clear()
@@ -82,6 +98,7 @@ class FakeEngine:
     def start(self) -> None:
         """Come up again, empty."""
         self._up = True
+        self._starts += 1
         self._changed.set()
 
     # -- Engine
@@ -99,7 +116,10 @@ class FakeEngine:
     async def delete_room(self, name: str) -> None:
         """See Engine."""
         self._answer()
-        if self._rooms.pop(name, None) is not None:
+        if name in self._rooms:
+            for identity in list(self._rooms[name].people):
+                self.leave(name, identity)
+            del self._rooms[name]
             self._tell(EventKind.ROOM_FINISHED, name)
 
     async def room(self, name: str) -> EngineRoom | None:
@@ -133,9 +153,8 @@ class FakeEngine:
     async def expel(self, name: str, identity: str) -> None:
         """See Engine."""
         self._answer()
-        person = self._person(name, identity)
-        del self._rooms[name].people[identity]
-        self._tell(EventKind.LEFT, name, person)
+        self._person(name, identity)
+        self.leave(name, identity)
 
     async def send(self, name: str, topic: str, data: bytes, identities: list[str]) -> None:
         """See Engine."""
@@ -145,13 +164,16 @@ class FakeEngine:
 
     async def watch(self) -> AsyncIterator[bool]:
         """See Engine."""
-        known: bool | None = None
+        known, seen = False, 0
         while True:
-            if known is not self._up:
-                known = self._up
-                yield known
-            self._changed.clear()
-            if known is self._up:
+            if self._up and seen != self._starts:
+                known, seen = True, self._starts
+                yield True
+            elif known and not self._up:
+                known = False
+                yield False
+            else:
+                self._changed.clear()
                 await self._changed.wait()
 
     async def aclose(self) -> None:
@@ -182,4 +204,7 @@ class FakeEngine:
         person: Participant | None = None,
         source: TrackSource | None = None,
     ) -> None:
+        if person is not None and source is not None:
+            # As the real one: about a track it says only whose it is.
+            person = Participant(person.identity, Grant(subscribe=False), person.sid)
         self._report(EngineEvent(kind, room, person, source))

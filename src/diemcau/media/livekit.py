@@ -104,7 +104,6 @@ class LiveKitEngine:
                 self._url,
                 self._key,
                 self._secret,
-                timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT),
                 failover=False,
             )
         return self._client
@@ -173,8 +172,11 @@ class LiveKitEngine:
         )
         try:
             await _ask(self._api().room.send_data(request))
-        except _NotFound as error:
-            raise NoSuchRoom(name) from error
+        except EngineDown as error:
+            # The engine waits in silence for a room that does not exist, and calls that a failure.
+            if await self.room(name) is None:
+                raise NoSuchRoom(name) from error
+            raise
 
     async def watch(self) -> AsyncIterator[bool]:
         """See Engine. Holds one idle connection: its end is noticed at once, without polling."""
@@ -190,10 +192,12 @@ class LiveKitEngine:
                 await asyncio.sleep(WATCH_INTERVAL)
                 continue
             known = True
-            yield True
-            with suppress(OSError):
-                await reader.read(1)
-            writer.close()
+            try:
+                yield True
+                with suppress(OSError):
+                    await reader.read(1)
+            finally:
+                writer.close()
 
     async def aclose(self) -> None:
         """See Engine."""
@@ -208,7 +212,9 @@ class _NotFound(Exception):
 
 async def _ask(call: Coroutine[Any, Any, T]) -> T:
     try:
-        return await call
+        # Not the library's own time limit: it passes "none" with every call.
+        async with asyncio.timeout(CALL_TIMEOUT):
+            return await call
     except api.TwirpError as error:
         if error.code == "not_found":
             raise _NotFound(error.message) from error

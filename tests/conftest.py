@@ -1,0 +1,77 @@
+"""What every test stands on: a data folder and a database of their own, never those of this tree.
+
+Settings are made from the environment when Django is first imported, and pytest-django would do
+that before this file is read if pyproject.toml named the settings. So they are named here.
+"""
+
+import importlib
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from diemcau.installation import PORTS
+
+_DATA = tempfile.TemporaryDirectory(prefix="diemcau-tests-")
+_NUDGES = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+_NUDGES.bind(("127.0.0.1", 0))
+_NUDGES.setblocking(False)
+
+for name in ("PROVINCE", "PUBLIC_HOST", "DATABASE_URL", "TLS_CERT", "TLS_KEY", *PORTS.values()):
+    os.environ.pop(name, None)
+os.environ["DIEMCAU_DATA"] = str(Path(_DATA.name) / "var")
+# Nudges of the tests must not reach a worker that runs on this machine.
+os.environ["WORKER_PORT"] = str(_NUDGES.getsockname()[1])
+os.environ["DJANGO_SETTINGS_MODULE"] = "diemcau.config.settings"
+
+# After the environment.
+import django  # noqa: E402
+from django.conf import settings  # noqa: E402
+
+django.setup()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Use a file: several threads write at the same time, as several processes do."""
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
+        settings.INSTALLATION.data_dir / "tests.sqlite3"
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Let the tests that commit empty the audit table afterwards, which nobody else can."""
+    from django.db import connection
+
+    triggers = importlib.import_module("diemcau.audit.migrations.0002_append_only").SQLITE
+    flush = connection.ops.execute_sql_flush
+
+    def emptied(statements: list[str]) -> None:
+        with connection.cursor() as cursor:
+            for verb in ("update", "delete"):
+                cursor.execute(f"DROP TRIGGER audit_event_no_{verb}")
+            flush(statements)
+            for verb in ("update", "delete"):
+                cursor.execute(triggers.format(verb=verb))
+
+    connection.ops.execute_sql_flush = emptied
+
+
+@pytest.fixture
+def nudged() -> Iterator[Callable[[], list[int]]]:
+    """Return what reads the nudges sent to the worker since the last look."""
+
+    def read() -> list[int]:
+        found = []
+        while True:
+            try:
+                found.append(int(_NUDGES.recv(64)))
+            except BlockingIOError:
+                return found
+
+    read()
+    yield read
