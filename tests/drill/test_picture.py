@@ -63,6 +63,7 @@ def test_a_receiver_that_comes_late_can_begin_within_a_second() -> None:
 def test_a_picture_without_a_clean_mark_names_no_site() -> None:
     assert read_mark(np.full((180, 320), 128, np.uint8)) is None
     assert read_mark(np.zeros((180, 320), np.uint8)) is None
+    assert read_mark(np.zeros((8, 8), np.uint8)) is None
     frame = next(seen(picture("Sở Nội vụ", 3, SMALL))).copy()
     frame[:12, 160:180] = 255 - frame[:12, 160:180]
     assert read_mark(frame) is None

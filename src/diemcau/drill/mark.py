@@ -35,6 +35,8 @@ def read_mark(luma: NDArray[np.uint8]) -> int | None:
         luma: the Y plane, height × width.
     """
     height, width = luma.shape
+    if width < 4 * BLOCKS or height < rows(height):
+        return None
     tall, wide = rows(height), width / BLOCKS
     found: list[int] = []
     for block in range(BLOCKS):

@@ -12,6 +12,8 @@ from diemcau.protocol.commands import CommandRequest, CommandResult, Outcome
 from diemcau.protocol.desk import DeskSnapshot
 from diemcau.protocol.joining import Admitted, JoinAnswer, JoinRequest
 
+from .quiet import keep_links_out_of_logs
+
 PATIENCE = 10.0
 """Seconds for one answer of the server."""
 
@@ -41,6 +43,7 @@ class Person:
     """
 
     def __init__(self, web: str) -> None:
+        keep_links_out_of_logs()
         self._http = httpx.AsyncClient(base_url=web, timeout=PATIENCE, trust_env=False)
 
     async def __aenter__(self) -> Self:

@@ -19,6 +19,11 @@ def silence_library() -> None:
         library.addHandler(logging.NullHandler())
 
 
+def keep_links_out_of_logs() -> None:
+    """Stop the HTTP library from logging each address: one-time sign-in links are addresses."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
 def without_tokens(message: str) -> str:
     """Return ``message`` without tokens: the engine repeats a token that it refuses."""
     return _TOKEN.sub("…", message)

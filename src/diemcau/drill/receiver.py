@@ -20,6 +20,9 @@ from .tone import Ear, level
 HEARING_RATE = 16_000
 """Samples per second to listen with: the tones end at 3 kHz."""
 
+SMALLEST = 32
+"""Pixels of width: when a picture ends the engine sends a tiny black frame to clear screens."""
+
 PIECE = 0.02
 WINDOW = 0.08
 """Seconds: sound is judged every 20 ms, by its last 80 ms."""
@@ -122,6 +125,8 @@ class Receiver:
         try:
             first = True
             async for event in stream:
+                if event.frame.width < SMALLEST:
+                    continue
                 mark = read_mark(luma(event.frame))
                 self._journal.saw(site, mark)
                 if first:
