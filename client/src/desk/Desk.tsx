@@ -159,6 +159,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
   const [hint, setHint] = useState<TextKey | null>(null);
   const [panel, setPanel] = useState<Panel | null>(null);
   const [tab, setTab] = useState<Tab>("alarms");
+  const [spoken, setSpoken] = useState<Alarm | null>(null);
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
   const [heights, setHeights] = useState({ preview: 315, program: 315 });
   const plan = useRef<{ plan: WallPlan; page: number } | null>(null);
@@ -218,8 +219,10 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
 
   const sounded = useRef<readonly Alarm[]>(alarms);
   useEffect(() => {
-    if (newCritical(sounded.current, alarms).length > 0) {
+    const fresh = newCritical(sounded.current, alarms)[0];
+    if (fresh !== undefined) {
       setTab("alarms");
+      setSpoken(fresh);
       chime();
     }
     sounded.current = alarms;
@@ -404,6 +407,14 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
       if (latest.current.run(key, event)) event.preventDefault();
     };
     const quiet = (): void => media.stopTalk();
+    // A press beside a text field leaves the field, or the next digits would go into it.
+    const leave = (event: PointerEvent): void => {
+      const field = document.activeElement;
+      const target = event.target instanceof Element ? event.target : null;
+      if (!(field instanceof HTMLInputElement) || target?.closest("[role=dialog], form")) return;
+      if (target !== field && target?.closest(".d-find") === null) field.blur();
+    };
+    window.addEventListener("pointerdown", leave, true);
     window.addEventListener("keydown", onKey);
     window.addEventListener("keyup", onKey);
     window.addEventListener("blur", quiet);
@@ -411,6 +422,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
       window.removeEventListener("keydown", onKey);
       window.removeEventListener("keyup", onKey);
       window.removeEventListener("blur", quiet);
+      window.removeEventListener("pointerdown", leave, true);
     };
   }, [media, usable]);
 
@@ -535,7 +547,12 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
             </>
           )}
         </div>
-        <div className="d-notice" role="status" aria-live="polite" data-testid="notice" hidden={noticeText === ""}>
+        <div
+          className={noticeText === "" ? "d-notice is-empty" : "d-notice"}
+          role="status"
+          aria-live="polite"
+          data-testid="notice"
+        >
           <span>{noticeText}</span>
           {noticeText !== "" ? (
             <Press
@@ -612,6 +629,9 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
           </div>
         )}
       </main>
+      <p className="visually-hidden" role="alert">
+        {spoken === null ? "" : `${spoken.number} ${spoken.name}: ${t(`a_${spoken.kind}` as TextKey)}`}
+      </p>
       <div className="d-foot">
         {mode === "narrow" ? null : <KeyStrip />}
         <div className="d-bands" aria-live="assertive">
@@ -632,7 +652,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
           ) : null}
         </div>
       </div>
-      {panel === "keys" ? <KeyListPanel onClose={() => setPanel(null)} /> : null}
+      {panel === "keys" ? <KeyListPanel rules={snapshot.rules} onClose={() => setPanel(null)} /> : null}
       {panel === "remove" && site !== null ? (
         <RemovePanel
           site={site}

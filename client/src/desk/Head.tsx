@@ -154,7 +154,15 @@ function Simulate({ open, send }: { open: boolean; send: (command: Command) => v
   const t = useText(TEXT);
   const [count, setCount] = useState(9);
   return (
-    <span className="d-simulate">
+    <form
+      className="d-simulate"
+      onSubmit={(event) => {
+        event.preventDefault();
+        // The keys go back to the wall.
+        if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        if (open) send({ type: "add_simulated", count });
+      }}
+    >
       <input
         type="number"
         min={1}
@@ -163,15 +171,10 @@ function Simulate({ open, send }: { open: boolean; send: (command: Command) => v
         aria-label={t("simulate_count")}
         onChange={(event) => setCount(Math.min(200, Math.max(1, Number(event.target.value) || 1)))}
       />
-      <Press
-        disabled={!open}
-        data-testid="simulate"
-        title={t("simulate")}
-        onClick={() => send({ type: "add_simulated", count })}
-      >
+      <Press type="submit" disabled={!open} data-testid="simulate" title={t("simulate")}>
         <span className="d-wide">{t("simulate")}</span>
         <span className="d-slim">{t("add")}</span>
       </Press>
-    </span>
+    </form>
   );
 }

@@ -1,12 +1,13 @@
 /** The few acts that ask: remove, close; and what is shown once: a sign-in link; and the keys. */
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api, Refusal, type SignInLink } from "../api/client";
-import type { WallSite } from "../api/messages";
+import type { DeskSnapshot, WallSite } from "../api/messages";
 import { hourMinute } from "../domain/format";
 import { Button } from "../ui/Button";
 import { useLanguage, useText } from "../ui/i18n";
 import { Key } from "../ui/Key";
 import { SidePanel } from "../ui/SidePanel";
+import { Rules } from "./Side";
 import { TEXT, type TextKey } from "./text";
 
 export function RemovePanel({ site, onNo, onYes }: { site: WallSite; onNo: () => void; onYes: (reason: string) => void }) {
@@ -166,7 +167,7 @@ const KEYS: readonly (readonly [key: string, act: TextKey])[] = [
   ["Tab", "k_tab"],
 ];
 
-export function KeyListPanel({ onClose }: { onClose: () => void }) {
+export function KeyListPanel({ rules, onClose }: { rules: DeskSnapshot["rules"]; onClose: () => void }) {
   const t = useText(TEXT);
   return (
     <SidePanel
@@ -189,6 +190,7 @@ export function KeyListPanel({ onClose }: { onClose: () => void }) {
         ))}
       </dl>
       <p>{t("k_note")}</p>
+      <Rules rules={rules} />
     </SidePanel>
   );
 }

@@ -20,6 +20,29 @@ export interface SideProps {
   readonly select: (site: string) => void;
 }
 
+/** The rules that bind the floor, each with its clause. */
+export function Rules({ rules }: { rules: DeskSnapshot["rules"] }) {
+  const t = useText(TEXT);
+  const language = useLanguage();
+  if (rules.length === 0) return null;
+  return (
+    <div className="d-rules">
+      <h3>{t("rules")}</h3>
+      <ul>
+        {rules.map((rule) => {
+          const text = language === "en" ? rule.text_en : rule.text_vi;
+          const silent = t("rule_silent");
+          return (
+            <li key={rule.key}>
+              {text} {rule.clause !== "" ? <b>{rule.clause}</b> : text.includes(silent) ? null : <i>({silent})</i>}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
 export function Queue({ snapshot, word, open, send, select }: SideProps) {
   const t = useText(TEXT);
   const person = (site: string): string => {
@@ -87,6 +110,7 @@ export function Queue({ snapshot, word, open, send, select }: SideProps) {
         ))}
       </ul>
       {word.floor.length + word.queue.length === 0 ? <p className="d-empty">{t("queue_empty")}</p> : null}
+      <Rules rules={snapshot.rules} />
     </Panel>
   );
 }

@@ -280,6 +280,8 @@ export const TEXT = {
 
   // keys
   keys: ["Bảng phím", "Keys"],
+  rules: ["Quy định áp dụng", "Rules in force"],
+  rule_silent: ["quy chế không quy định", "not required by the regulation"],
   k_list: ["Bảng phím", "Key list"],
   k_give: ["Trao quyền điểm cầu ở Chuẩn bị", "Give the floor to the site in preview"],
   k_add: ["Thêm người nói, giữ người đang nói", "Add a speaker, keep the running one"],
