@@ -247,7 +247,13 @@ export class RoomSession {
     if (this.state.get().pending) return;
     this.patch({ pending: command.type });
     const end = await sendCommand(this.conference, command, () =>
-      this.notify("warning", `Chưa rõ kết quả: ${vi}. Đang hỏi lại máy chủ.`, `Outcome not known: ${en}. Asking the server.`),
+      this.notify(
+        "warning",
+        `Chưa rõ kết quả: ${vi}. Đang hỏi lại máy chủ.`,
+        `Outcome not known: ${en}. Asking the server.`,
+        "",
+        true, // until the outcome is known
+      ),
     );
     this.patch({ pending: null });
     this.tell(end, vi, en);
@@ -261,10 +267,10 @@ export class RoomSession {
     else this.notify("warning", end.vi || `Chưa thực hiện: ${vi}.`, end.en || `Not done: ${en}.`, end.clause);
   }
 
-  notify(tone: Notice["tone"], vi: string, en: string, clause = ""): void {
+  private notify(tone: Notice["tone"], vi: string, en: string, clause = "", stays = false): void {
     if (this.noticeTimer) clearTimeout(this.noticeTimer);
     this.patch({ notice: { id: Date.now(), tone, vi, en, clause } });
-    this.noticeTimer = setTimeout(() => this.patch({ notice: null }), NOTICE_MS);
+    if (!stays) this.noticeTimer = setTimeout(() => this.patch({ notice: null }), NOTICE_MS);
   }
 
   /** The host closes or opens its own microphone, here and at once. */
@@ -372,6 +378,8 @@ export class RoomSession {
   private sync(): void {
     const room = this.room;
     const { word, own, hostMuted, ownScreen } = this.state.get();
+    // Signalling alone is away: pictures and sound go on, so nothing on screen changes.
+    if (room?.state === ConnectionState.SignalReconnecting) return;
     if (!room || !own || room.state !== ConnectionState.Connected) {
       this.patch({ publishing: false });
       return;
