@@ -161,8 +161,8 @@ def ask(
     )
 
 
-def seat_all(conference: Conference, sites: Iterable[str]) -> None:
-    """Give every site its place, without the way through the door."""
+def seat_all(conference: Conference, sites: Iterable[str], codes: str = "seat") -> None:
+    """Give every site its place, without the way through the door; ``codes`` begins each code."""
     entries = {
         e.site.key: e
         for e in RosterEntry.objects.filter(conference=conference).select_related("site")
@@ -170,7 +170,7 @@ def seat_all(conference: Conference, sites: Iterable[str]) -> None:
     Seat.objects.bulk_create(
         Seat(
             entry=entries[key],
-            code=f"code{entries[key].site.number}",
+            code=f"{codes}{entries[key].site.number}",
             device=f"{key}/A",
             device_label="Chrome · máy A",
             person=f"Người {key}",
@@ -182,11 +182,11 @@ def seat_all(conference: Conference, sites: Iterable[str]) -> None:
     )
 
 
-def opened(cast: Cast, **changes: Any) -> Conference:
+def opened(cast: Cast, *, seats: str = "seat", **changes: Any) -> Conference:
     """A conference that is live, every site of it in its place."""
     conference = book(cast, **changes)
     services.start_joining(conference_id=conference.pk, actor=cast.hoa, now=NOW)
-    seat_all(conference, cast.sites)
+    seat_all(conference, cast.sites, seats)
     services.declare_open(conference_id=conference.pk, actor=cast.hoa, now=NOW)
     return fresh(conference)
 

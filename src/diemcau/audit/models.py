@@ -1,4 +1,4 @@
-"""The table of events. The database itself refuses to change or delete one (see migration 0001)."""
+"""The table of events. The database itself refuses to change or delete one (see migration 0002)."""
 
 from django.db import models
 

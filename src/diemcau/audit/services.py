@@ -1,6 +1,6 @@
 """Write an event with every state change, and after every refusal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,31 @@ class Entry:
         event.code, event.clause = refusal.code, refusal.clause
         event.reason_vi, event.reason_en = refusal.vi, refusal.en
         event.save(force_insert=True)
+
+
+def record_all(
+    actor: Actor, acts: Iterable[tuple[str, str]], *, now: datetime, conference_id: int
+) -> None:
+    """Write the events of many like acts at once, within the caller's transaction.
+
+    Args:
+        actor: who acted, mostly the system.
+        acts: verb and object of each.
+        now: time of the acts.
+        conference_id: the conference they belong to.
+    """
+    Event.objects.bulk_create(
+        Event(
+            at=now,
+            actor_id=actor.id,
+            actor_name=actor.name,
+            address=actor.address,
+            verb=verb,
+            conference_id=conference_id,
+            object=about,
+        )
+        for verb, about in acts
+    )
 
 
 @contextmanager

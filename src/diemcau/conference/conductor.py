@@ -46,11 +46,15 @@ LIST_EVERY = 5
 
 DESK_TOPIC = "desk"
 COALESCE = 0.1
-"""Seconds for which changes are gathered before the desks are told."""
+"""Seconds between two notices to the desks: the first goes at once, what follows is gathered."""
+
+
+class StoreDown(Exception):
+    """The database did not answer: it is locked, full or gone. What was asked may be asked again."""
 
 
 class Store(Protocol):
-    """The database as the conductor sees it."""
+    """The database as the conductor sees it. Every method raises StoreDown."""
 
     async def open_conferences(self) -> list[int]:
         """Return the ids of conferences whose rooms should exist, and of those lately closed."""
@@ -88,6 +92,8 @@ class _Conducted:
         self.wants: Wants | None = None
         self.ask = True
         self.told = 0
+        self.told_at = float("-inf")
+        self.reminder: asyncio.TimerHandle | None = None
         self.events: list[EngineEvent] = []
         self.seen: set[str] | None = None
 
@@ -134,12 +140,11 @@ class Conductor:
 
     def report(self, event: EngineEvent) -> None:
         """The engine reports something."""
-        conference = self._rooms.get(event.room)
-        if conference is None:
-            return
-        conducted = self._open[conference]
-        conducted.events.append(event)
-        conducted.wake.set()
+        # A room that is not known yet is looked at when its conference is taken up.
+        conducted = self._open.get(self._rooms.get(event.room, 0))
+        if conducted is not None:
+            conducted.events.append(event)
+            conducted.wake.set()
 
     def _take_up(self, conference: int) -> _Conducted:
         assert self._tasks is not None
@@ -154,9 +159,8 @@ class Conductor:
                 await self._store.start_due()
                 for conference in await self._store.open_conferences():
                     self.nudge(conference)
-            except Exception:
-                # A locked or full database must not end the conductor: it looks again.
-                log.exception("sweep failed")
+            except StoreDown as down:
+                log.warning("sweep: database down (%s)", down)
             turn += 1
             if turn % LIST_EVERY == 0:
                 for conducted in self._open.values():
@@ -182,11 +186,14 @@ class Conductor:
             try:
                 if await self._round(conducted):
                     return
-            except EngineDown as down:
+            except (EngineDown, StoreDown) as down:
                 # Its return wakes every conference; the sweep does so if that is missed.
-                log.info("conference %s: engine down (%s)", conducted.pk, down)
+                log.info("conference %s: %s (%s)", conducted.pk, type(down).__name__, down)
+                conducted.ask = True
             except Exception:
+                # A fault in one conference must not end the others; the sweep tries it again.
                 log.exception("conference %s: round failed", conducted.pk)
+                conducted.ask = True
 
     async def _round(self, conducted: _Conducted) -> bool:
         """Bring the engine one step nearer; return True when the conference is over for good."""
@@ -213,13 +220,16 @@ class Conductor:
         await self._tell_desks(conducted, wants)
         if self._simulate is not None:
             await self._simulate(wants)
-        if not wants.main.open and not conducted.mirror.main.exists:
+        over = not wants.main.open and not conducted.mirror.main.exists
+        if over and not conducted.wake.is_set():  # nothing came meanwhile, an opening say
             self._forget(conducted)
             return True
         return False
 
     def _forget(self, conducted: _Conducted) -> None:
         self._open.pop(conducted.pk, None)
+        if conducted.reminder is not None:
+            conducted.reminder.cancel()
         if conducted.wants is not None:
             self._rooms.pop(conducted.wants.main.room, None)
             self._rooms.pop(conducted.wants.talk.room, None)
@@ -301,24 +311,35 @@ class Conductor:
         connected = active & set(conducted.mirror.main.grants)
         # The first report of this process is about every seat: some may have gone unseen.
         changed = active if conducted.seen is None else (connected ^ conducted.seen) & active
-        conducted.seen = connected
         if changed:
             await self._store.presence(
                 conducted.pk, {_seat(i) for i in connected}, {_seat(i) for i in changed}
             )
             conducted.wake.set()
+        conducted.seen = connected
 
     async def _tell_desks(self, conducted: _Conducted, wants: Wants) -> None:
         if wants.version == conducted.told or not conducted.mirror.main.exists:
             return
+        loop = asyncio.get_running_loop()
+        if loop.time() < conducted.told_at + COALESCE:
+            if conducted.reminder is None:
+                due = conducted.told_at + COALESCE
+                conducted.reminder = loop.call_at(due, self._remind, conducted)
+            return
         desks = [i for i in conducted.mirror.main.grants if not _is_site(i)]
-        conducted.told = wants.version
+        conducted.told, conducted.told_at = wants.version, loop.time()
         if desks:
             message = json.dumps({"version": wants.version}).encode()
             try:
                 await self._engine.send(wants.main.room, DESK_TOPIC, message, desks)
             except NoSuchRoom:
                 conducted.ask = True
+
+
+    def _remind(self, conducted: _Conducted) -> None:
+        conducted.reminder = None
+        conducted.wake.set()
 
 
 def _is_site(identity: str) -> bool:

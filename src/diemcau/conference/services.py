@@ -6,16 +6,25 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction as db
 from django.db.models import F
+from django.utils import timezone
 
 from diemcau.audit.actor import SYSTEM, Actor
 from diemcau.audit.refusal import Refusal
-from diemcau.audit.services import Entry, transaction
+from diemcau.audit.services import Entry, record_all, transaction
 from diemcau.directory.models import Site
 from diemcau.protocol.joining import WaitingFor
 from diemcau.protocol.scene import Layout
 from diemcau.protocol.word import ConferenceState
-from diemcau.regulation import Controller, floor_limit, load_profile, may_host, who_controls
+from diemcau.regulation import (
+    Controller,
+    ProfileNotFound,
+    floor_limit,
+    load_profile,
+    may_host,
+    who_controls,
+)
 
 from . import desired as rules
 from .desired import Desired
@@ -27,6 +36,10 @@ from .workflow import SeatState, require_open, require_step
 
 FILL = 9
 """How many connected sites are looked up to fill the panes beside the lead."""
+
+
+STEPS = frozenset({Act.START_JOINING, Act.OPEN, Act.CLOSE})
+"""Acts that the transition table refuses by itself."""
 
 
 def authorise(conference: Conference, actor: Actor, act: Act) -> None:
@@ -59,6 +72,8 @@ def _act(
     ) as entry:
         conference = Conference.objects.claim(conference_id)
         authorise(conference, actor, act)
+        if act not in STEPS and conference.state == ConferenceState.CLOSED:
+            require_open(ConferenceState.CLOSED)  # what was held is not changed afterwards
         yield conference, entry
         conference.touch()
         entry.about(version=conference.version)
@@ -177,7 +192,14 @@ def schedule(
                 "The opening must not be before the connection time.",
             )
         host = found[host_site]
-        profile = load_profile(province, on=opening_at.date())
+        try:
+            profile = load_profile(province, on=timezone.localdate(opening_at))
+        except ProfileNotFound as error:
+            raise Refusal(
+                "no_regulation",
+                "Không có quy chế hiệu lực vào ngày khai mạc. Chọn lại ngày.",
+                "No regulation is in force on the day of opening. Choose another day.",
+            ) from error
         ruling = may_host(profile, host.organisation.kind, host.organisation.tier)
         if not ruling.allowed:
             raise Refusal(
@@ -485,14 +507,23 @@ def ask_to_speak(
 def drop_request(
     *, conference_id: int, site: str, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
-    """Take a request out of the queue: the site's own withdrawal, or the desk's decision."""
-    own = actor.site == site
+    """Take a request out of the queue: the site's own withdrawal, or the desk's decision.
+
+    Args:
+        conference_id: the conference.
+        site: the site that asked; empty when a device withdraws for a site that it has not.
+        actor: who does it.
+        now: time of the act.
+        command_id: id under which a client may ask for the outcome.
+    """
+    own = not site or actor.site == site
     act = Act.WITHDRAW_REQUEST if own else Act.DECLINE_REQUEST
     verb = "request.withdrawn" if own else "request.declined"
     with _act(conference_id, actor, act, verb, now=now, site=site, command_id=command_id) as (
         conference,
         entry,
     ):
+        _require_site(conference, site)
         _change(conference, entry, rules.without_request(conference.desired, site), now)
 
 
@@ -674,25 +705,27 @@ def report_presence(
     seats = Seat.objects.filter(
         entry__conference_id=conference_id, state=SeatState.ACTIVE, code__in=known
     ).select_related("entry__site")
-    changed = [seat for seat in seats if seat.connected is not (seat.code in connected)]
-    for seat in changed:
-        came = seat.code in connected
-        verb = "site.connected" if came else "site.lost"
-        with transaction(
-            SYSTEM, verb, now=now, conference_id=conference_id, object=seat.entry.site.key
-        ) as entry:
-            if came:
+    with db.atomic():  # one transaction, however many come back after a cut line
+        Conference.objects.claim(conference_id)
+        changed = [seat for seat in seats if seat.connected is not (seat.code in connected)]
+        for seat in changed:
+            seat.connected = seat.code in connected
+            if seat.connected:
                 seat.connected_at, seat.lost_at = now, None
             else:
                 seat.lost_at = now
-            seat.connected = came
-            # Only if nothing else happened to the seat meanwhile.
-            updated = Seat.objects.filter(
-                pk=seat.pk, state=SeatState.ACTIVE, code=seat.code
-            ).update(connected=came, connected_at=seat.connected_at, lost_at=seat.lost_at)
-            if not updated:
-                entry.drop()
-    if changed:
+        if not changed:
+            return
+        Seat.objects.bulk_update(changed, ["connected", "connected_at", "lost_at"])
+        record_all(
+            SYSTEM,
+            [
+                ("site.connected" if seat.connected else "site.lost", seat.entry.site.key)
+                for seat in changed
+            ],
+            now=now,
+            conference_id=conference_id,
+        )
         bump(conference_id)
 
 

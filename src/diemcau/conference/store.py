@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from diemcau.audit.actor import SYSTEM
@@ -14,6 +14,7 @@ from diemcau.audit.refusal import Refusal
 from diemcau.protocol.word import ConferenceState
 
 from . import services
+from .conductor import StoreDown
 from .models import Conference
 from .queries import Wants, find, version_of, wants
 
@@ -33,7 +34,10 @@ class DatabaseStore:
     async def _run(self, work: Callable[[], T]) -> T:
         def call() -> T:
             close_old_connections()
-            return work()
+            try:
+                return work()
+            except DatabaseError as error:
+                raise StoreDown(str(error)) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 
@@ -96,5 +100,6 @@ class DatabaseStore:
         await self._run(start)
 
     def close(self) -> None:
-        """Give back the thread."""
+        """Give back the thread and its connection."""
+        self._thread.submit(connections.close_all)
         self._thread.shutdown()
