@@ -45,6 +45,8 @@ export interface DeskProps {
 type Panel = "remove" | "close" | "link" | "keys";
 type Tab = "alarms" | "mics" | "log";
 
+/** From this width every button shows its full label. */
+const ROOMY_WIDTH = 1800;
 const DIGITS_MS = 1000;
 const NOTICE_MS = 15_000;
 const FOUND_SHOWN = 8;
@@ -592,7 +594,10 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
     </section>
   );
   return (
-    <div className={`d-desk d-desk--${mode}`} data-mode={mode}>
+    <div
+      className={`d-desk d-desk--${mode}${width < ROOMY_WIDTH && mode !== "narrow" ? " d-compact" : ""}`}
+      data-mode={mode}
+    >
       <Head
         snapshot={snapshot}
         word={word}

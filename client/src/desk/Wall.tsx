@@ -23,6 +23,8 @@ interface Size {
 
 const GAP = 4;
 const ROW_SHORT = 47;
+/** Lower, a name would be cut: then the wall scrolls. */
+const ROW_SHORT_LEAST = 43;
 const ROW_PLAIN = 46;
 const ROW_PLAIN_MOST = 76;
 /** A picture that is lower than this says nothing: the tile goes without. */
@@ -97,7 +99,7 @@ export const Wall = memo(function Wall(props: WallProps) {
     gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
     ...(mode === "pictures" ? { gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))` } : {}),
     ...(mode === "laptop" ? { gridAutoRows: `${plain}px` } : {}),
-    ...(mode === "areas" ? { gridTemplateRows: `repeat(${plan.rows}, minmax(0, 1fr))` } : {}),
+    ...(mode === "areas" ? { gridTemplateRows: `repeat(${plan.rows}, minmax(${ROW_SHORT_LEAST}px, 1fr))` } : {}),
   });
 
   return (

@@ -91,6 +91,7 @@ test("numbers are as wide as the largest", () => {
 test("the desk's form follows width and number of sites", () => {
   expect(deskMode(1920, 48)).toBe("pictures");
   expect(deskMode(1920, 61)).toBe("areas");
+  expect(deskMode(1600, 61)).toBe("laptop");
   expect(deskMode(1366, 200)).toBe("laptop");
   expect(deskMode(1279, 9)).toBe("narrow");
 });
@@ -125,6 +126,7 @@ test("when the columns run out, rows are added and none is lost", () => {
 test("48 sites with pictures stand in ten columns, nine in fewer", () => {
   expect(pictureColumns(48, 1248, 480, 4)).toBe(10);
   expect(pictureColumns(9, 1248, 480, 4)).toBeLessThan(7);
+  expect(pictureColumns(60, 928, 380, 4)).toBeLessThanOrEqual(8);
 });
 
 test("arrows go to the neighbour and stay at the edge", () => {

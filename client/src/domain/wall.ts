@@ -51,6 +51,8 @@ export const FILTERS: readonly Filter[] = [
 /** Over this many sites the wall shows no pictures and goes by area. */
 export const PICTURE_SITES = 60;
 const PICTURE_WIDTH = 1600;
+/** All areas side by side: narrower, the names would be cut. */
+const AREA_WIDTH = 1800;
 export const DESK_WIDTH = 1280;
 
 export type DeskMode = "pictures" | "areas" | "laptop" | "narrow";
@@ -58,7 +60,8 @@ export type DeskMode = "pictures" | "areas" | "laptop" | "narrow";
 export function deskMode(width: number, sites: number): DeskMode {
   if (width < DESK_WIDTH) return "narrow";
   if (width < PICTURE_WIDTH) return "laptop";
-  return sites > PICTURE_SITES ? "areas" : "pictures";
+  if (sites <= PICTURE_SITES) return "pictures";
+  return width < AREA_WIDTH ? "laptop" : "areas";
 }
 
 /** Site numbers are written with as many digits as the largest has, at least two. */
@@ -273,13 +276,16 @@ export function planGroups(tiles: readonly Tile[], columns: number): WallPlan {
 }
 
 const NAME_ROWS = 38;
+/** Holds "Xuân Trường – Đà Lạt" on one line. */
+const NARROWEST = 112;
 const PICTURE = 9 / 16;
 
 /** How many columns make the tiles as large as the space allows, pictures and names included. */
 export function pictureColumns(count: number, width: number, height: number, gap: number): number {
-  let best = 10;
+  const most = Math.min(10, Math.max(4, Math.floor((width + gap) / (NARROWEST + gap))));
+  let best = most;
   let size = 0;
-  for (let columns = 4; columns <= 10; columns += 1) {
+  for (let columns = 4; columns <= most; columns += 1) {
     const rows = Math.max(1, Math.ceil(count / columns));
     const wide = (width - gap * (columns - 1)) / columns;
     const high = (height - gap * (rows - 1)) / rows;
