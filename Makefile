@@ -1,6 +1,6 @@
 # diemcau. `make run` sets everything up and starts it; `make test` shows that it works.
 .DEFAULT_GOAL := help
-.PHONY: run test drill bench doctor lock clean help
+.PHONY: run test drill bench doctor generate screens lock clean help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 SITES ?= 9
@@ -20,6 +20,12 @@ bench: ## đo thời gian và tải (measure latencies and load)
 doctor: ## kiểm tra máy này (examine this machine)
 	@if [ -x .venv/bin/python ]; then PYTHONPATH=src .venv/bin/python -m diemcau.cli doctor; \
 	else PYTHONPATH=src $(PYTHON) -m diemcau.cli doctor; fi
+
+generate: ## docs/openapi.json và kiểu của trình duyệt (API description and client types)
+	@.venv/bin/python -m diemcau.config.generate && cd client && npm run -s generate
+
+screens: ## chụp lại ảnh cho README (take the pictures of the README)
+	@.venv/bin/python -m pytest tests/e2e/test_screens.py --screens -q
 
 lock: ## viết lại các tệp khóa phiên bản (write the lock files again)
 	@$(PYTHON) tools/setup.py lock

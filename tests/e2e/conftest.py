@@ -25,6 +25,7 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
+    "--lang=vi",
     "--no-sandbox",
     "--disable-quic",
     "--no-first-run",
@@ -38,6 +39,11 @@ SHOTS = ROOT / "docs" / "screens"
 expect.set_options(timeout=15_000)
 
 HOST, MINH, MAI = "ubnd-tinh-p1", "tinh-uy", "hdnd-tinh"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``pytest tests/e2e --screens`` writes the pictures of the README."""
+    parser.addoption("--screens", action="store_true", help="write docs/screens")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -54,8 +54,8 @@ async def test_a_removed_site_sees_the_reason_and_stays_out_until_it_is_admitted
     hoa = cast.hoa
     await hoa.tile(MINH).click()
     await hoa.page.keyboard.press("Delete")
-    await hoa.page.get_by_test_id("reason").fill("Sai thành phần dự họp")
-    await hoa.page.get_by_test_id("confirm").click()
+    await hoa.page.locator("#remove-reason").fill("Sai thành phần dự họp")
+    await hoa.page.get_by_test_id("panel-yes").click()
     await answer(minh, "removed")
     await expect(minh.page.get_by_text("Sai thành phần dự họp")).to_be_visible()
 

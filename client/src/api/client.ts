@@ -1,27 +1,16 @@
 // Calls to the server of the same origin. Three ways to fail are kept apart, because screens treat
 // them differently: the server said no (Refusal), the server is out of reach (ServerLost).
+import createClient from "openapi-fetch";
 import type {
   Command,
   CommandResult,
   DeskSnapshot,
-  DeskTokens,
   JoinAnswer,
   JoinRequest,
 } from "./messages";
+import type { paths } from "./schema";
 
-export interface Me {
-  name: string;
-  role: "control_operator" | "site_operator";
-  site: string | null;
-  site_name: string | null;
-  unit: string;
-  province: string;
-}
-
-export interface SignInLink {
-  url: string;
-  expires_at: string;
-}
+export type { Me, Link as SignInLink } from "./messages";
 
 /** The server answered with 4xx: what to say, in both languages. */
 export class Refusal extends Error {
@@ -49,63 +38,82 @@ async function refusal(response: Response): Promise<Refusal> {
   return new Refusal(response.status, body?.detail_vi ?? "", body?.detail_en ?? "");
 }
 
-/** @returns the JSON answer, or null for 204. Throws Refusal or ServerLost. */
-async function call<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T | null> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (method === "POST") {
-    headers["X-CSRFToken"] = cookie("csrftoken");
-    headers["Content-Type"] = "application/json";
-  }
+/** `fetch` with our time limit; whatever does not end in an answer is ServerLost. */
+async function guarded(request: Request): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(`/api${path}`, {
-      method,
-      headers,
-      body: method === "POST" ? JSON.stringify(body ?? {}) : undefined,
-      credentials: "same-origin",
-      cache: "no-store",
-      redirect: "error",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
+    response = await fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) });
   } catch (error) {
     throw new ServerLost(String(error));
   }
   if (response.status >= 500) throw new ServerLost(`HTTP ${response.status}`);
   if (response.status >= 400) throw await refusal(response);
-  if (response.status === 204) return null;
+  return response;
+}
+
+const http = createClient<paths>({
+  // Tests run without a window; there every call is answered by a stand-in.
+  baseUrl: typeof location === "undefined" ? "http://localhost" : location.origin,
+  fetch: guarded,
+  credentials: "same-origin",
+  cache: "no-store",
+  redirect: "error",
+  headers: { Accept: "application/json" },
+});
+
+http.use({
+  onRequest({ request }) {
+    if (request.method === "POST") request.headers.set("X-CSRFToken", cookie("csrftoken"));
+    return request;
+  },
+});
+
+/** @returns the JSON answer. Throws Refusal or ServerLost, also for an answer that is no JSON. */
+async function answer<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
+  const found = await answerOrNothing(call);
+  if (found === null) throw new ServerLost("empty answer");
+  return found;
+}
+
+/** The same, or null for 204. */
+async function answerOrNothing<T>(call: Promise<{ data?: T; response: Response }>): Promise<T | null> {
   try {
-    return (await response.json()) as T;
+    const { data, response } = await call;
+    return response.status === 204 || data === undefined ? null : data;
   } catch (error) {
+    if (error instanceof Refusal || error instanceof ServerLost) throw error;
     throw new ServerLost(String(error));
   }
 }
 
-async function answer<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
-  const found = await call<T>(method, path, body);
-  if (found === null) throw new ServerLost(`empty answer: ${path}`);
-  return found;
-}
+const of = (conference: number) => ({ path: { conference_id: conference } });
 
 export const api = {
-  me: () => answer<Me>("GET", "/me"),
-  join: (conference: number, request: JoinRequest) =>
-    answer<JoinAnswer>("POST", `/conferences/${conference}/join`, request),
-  leave: (conference: number) => call<never>("POST", `/conferences/${conference}/leave`),
+  me: () => answer(http.GET("/api/me")),
+  join: (conference: number, request: JoinRequest): Promise<JoinAnswer> =>
+    answer(http.POST("/api/conferences/{conference_id}/join", { params: of(conference), body: request })),
+  leave: async (conference: number) => {
+    await answerOrNothing(http.POST("/api/conferences/{conference_id}/leave", { params: of(conference) }));
+  },
   /** @returns null when nothing changed since `version`. */
-  desk: (conference: number, since?: number) =>
-    call<DeskSnapshot>(
-      "GET",
-      `/conferences/${conference}/desk${since === undefined ? "" : `?since=${since}`}`,
+  desk: (conference: number, since?: number): Promise<DeskSnapshot | null> =>
+    answerOrNothing(
+      http.GET("/api/conferences/{conference_id}/desk", { params: { ...of(conference), query: { since } } }),
     ),
   deskTokens: (conference: number) =>
-    answer<DeskTokens>("POST", `/conferences/${conference}/desk/tokens`),
+    answer(http.POST("/api/conferences/{conference_id}/desk/tokens", { params: of(conference) })),
   /** The caller makes the id, so that it can ask for the outcome after a lost answer. */
-  command: (conference: number, id: string, command: Command) =>
-    answer<CommandResult>("POST", `/conferences/${conference}/commands`, { id, command }),
-  commandOutcome: (id: string) => answer<CommandResult>("GET", `/commands/${id}`),
-  signInLink: (site: string) => answer<SignInLink>("POST", "/sign-in-links", { site }),
-  language: (language: "vi" | "en") => call<never>("POST", "/language", { language }),
-  health: () => call<unknown>("GET", "/health"),
+  command: (conference: number, id: string, command: Command): Promise<CommandResult> =>
+    answer(
+      http.POST("/api/conferences/{conference_id}/commands", { params: of(conference), body: { id, command } }),
+    ),
+  commandOutcome: (id: string): Promise<CommandResult> =>
+    answer(http.GET("/api/commands/{command_id}", { params: { path: { command_id: id } } })),
+  signInLink: (site: string) => answer(http.POST("/api/sign-in-links", { body: { site } })),
+  language: async (language: "vi" | "en") => {
+    await answerOrNothing(http.POST("/api/language", { body: { language } }));
+  },
+  health: () => answer(http.GET("/api/health")),
 };
 
 export type Api = typeof api;

@@ -23,6 +23,7 @@ export type EndTurn = Schemas["EndTurn"];
 export type Ended = Schemas["Ended"];
 export type Full = Schemas["Full"];
 export type GiveFloor = Schemas["GiveFloor"];
+export type Health = Schemas["Health"];
 export type Holder = Schemas["Holder"];
 export type Identity = Schemas["Identity"];
 export type JoinRequest = Schemas["JoinRequest"];

@@ -37,6 +37,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "No conference invites this site yet.",
     ),
     "open_desk": ("Vào bàn điều khiển", "Open the desk"),
+    "look": ("Xem lại", "Look back"),
     "enter": ("Vào điểm cầu", "Enter as the site"),
     "opening": ("Khai mạc", "Opening"),
     "connect": ("Kết nối từ", "Connects from"),
