@@ -106,6 +106,7 @@ class Conductor:
         store: the database.
         simulate: called with a conference's wants whenever they change, to keep the simulated
             sites of drills running.
+        sweep: seconds between two looks at the database.
     """
 
     def __init__(
@@ -114,10 +115,12 @@ class Conductor:
         store: Store,
         *,
         simulate: Callable[[Wants], Awaitable[None]] | None = None,
+        sweep: float = SWEEP,
     ) -> None:
         self._engine = engine
         self._store = store
         self._simulate = simulate
+        self._pause = sweep
         self._open: dict[int, _Conducted] = {}
         self._rooms: dict[str, int] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -166,7 +169,7 @@ class Conductor:
                 for conducted in self._open.values():
                     conducted.ask = True
                     conducted.wake.set()
-            await asyncio.sleep(SWEEP)
+            await asyncio.sleep(self._pause)
 
     async def _watch(self) -> None:
         async for up in self._engine.watch():
@@ -335,7 +338,6 @@ class Conductor:
                 await self._engine.send(wants.main.room, DESK_TOPIC, message, desks)
             except NoSuchRoom:
                 conducted.ask = True
-
 
     def _remind(self, conducted: _Conducted) -> None:
         conducted.reminder = None

@@ -21,6 +21,9 @@ from .engine import (
     TrackSource,
 )
 
+Call = tuple[str, ...]
+"""Name of the method, room, and whom or what it is about."""
+
 
 @dataclass
 class _Room:
@@ -34,17 +37,28 @@ class FakeEngine:
 
     Args:
         report: called with every event, as the real engine calls the webhook.
+        called: called with every call that is made, before it is answered.
     """
 
-    def __init__(self, report: Callable[[EngineEvent], None] | None = None) -> None:
+    def __init__(
+        self,
+        report: Callable[[EngineEvent], None] | None = None,
+        called: Callable[[Call], None] | None = None,
+    ) -> None:
         self._rooms: dict[str, _Room] = {}
         self._report = report or (lambda event: None)
         self._up = True
+        self._hangs = False
         self._starts = 1
         self._changed = asyncio.Event()
         self._count = 0
         self.sent: list[tuple[str, str, bytes, tuple[str, ...]]] = []
-        self.calls = 0
+        self.calls: list[Call] = []
+        self._called = called or (lambda call: None)
+
+    def listen(self, report: Callable[[EngineEvent], None], called: Callable[[Call], None]) -> None:
+        """Report to somebody else from now on, as after a restart of who listened."""
+        self._report, self._called = report, called
 
     # -- what the world does to it
 
@@ -84,6 +98,15 @@ class FakeEngine:
         """What every client of a room knows as its metadata."""
         return self._room(room).metadata
 
+    def exists(self, room: str) -> bool:
+        """Whether there is such a room."""
+        return room in self._rooms
+
+    def grants(self, room: str) -> dict[str, Grant]:
+        """Return the rights of everybody in a room; empty for one that does not exist."""
+        found = self._rooms.get(room)
+        return {i: person.grant for i, person in found.people.items()} if found else {}
+
     def sid(self, room: str, identity: str) -> str:
         """Return which connection has an identity now, or nothing."""
         found = self._rooms.get(room)
@@ -95,6 +118,18 @@ class FakeEngine:
         self._up = False
         self._changed.set()
 
+    def hang(self) -> None:
+        """Answer no call any more, while everything in the rooms goes on."""
+        self._hangs = True
+
+    def recover(self) -> None:
+        """Answer again."""
+        self._hangs = False
+
+    def forget(self, room: str, identity: str) -> None:
+        """Somebody goes, and the webhook that tells of it is lost."""
+        del self._room(room).people[identity]
+
     def start(self) -> None:
         """Come up again, empty."""
         self._up = True
@@ -105,7 +140,7 @@ class FakeEngine:
 
     async def create_room(self, name: str, metadata: str) -> EngineRoom:
         """See Engine."""
-        self._answer()
+        self._answer("create_room", name)
         if name not in self._rooms:
             self._count += 1
             self._rooms[name] = _Room(metadata, f"RM_{self._count}")
@@ -115,7 +150,7 @@ class FakeEngine:
 
     async def delete_room(self, name: str) -> None:
         """See Engine."""
-        self._answer()
+        self._answer("delete_room", name)
         if name in self._rooms:
             for identity in list(self._rooms[name].people):
                 self.leave(name, identity)
@@ -124,24 +159,24 @@ class FakeEngine:
 
     async def room(self, name: str) -> EngineRoom | None:
         """See Engine."""
-        self._answer()
+        self._answer("room", name)
         found = self._rooms.get(name)
         return EngineRoom(name, found.metadata, found.sid) if found else None
 
     async def set_metadata(self, name: str, metadata: str) -> None:
         """See Engine."""
-        self._answer()
+        self._answer("set_metadata", name)
         self._room(name).metadata = metadata
 
     async def participants(self, name: str) -> Mapping[str, Participant]:
         """See Engine."""
-        self._answer()
+        self._answer("participants", name)
         found = self._rooms.get(name)
         return dict(found.people) if found else {}
 
     async def permit(self, name: str, identity: str, grant: Grant) -> Participant:
         """See Engine."""
-        self._answer()
+        self._answer("permit", name, identity)
         person = self._person(name, identity)
         lost = person.published - grant.publish
         person = replace(person, grant=grant, published=person.published - lost)
@@ -152,13 +187,13 @@ class FakeEngine:
 
     async def expel(self, name: str, identity: str) -> None:
         """See Engine."""
-        self._answer()
+        self._answer("expel", name, identity)
         self._person(name, identity)
         self.leave(name, identity)
 
     async def send(self, name: str, topic: str, data: bytes, identities: list[str]) -> None:
         """See Engine."""
-        self._answer()
+        self._answer("send", name, topic)
         self._room(name)
         self.sent.append((name, topic, data, tuple(identities)))
 
@@ -181,9 +216,10 @@ class FakeEngine:
 
     # -- inside
 
-    def _answer(self) -> None:
-        self.calls += 1
-        if not self._up:
+    def _answer(self, *call: str) -> None:
+        self.calls.append(call)
+        self._called(call)
+        if not self._up or self._hangs:
             raise EngineDown("fake engine is down")
 
     def _room(self, name: str) -> _Room:
