@@ -50,7 +50,7 @@ COALESCE = 0.1
 
 
 class StoreDown(Exception):
-    """The database did not answer: it is locked, full or gone. What was asked may be asked again."""
+    """The database did not answer (locked, full, gone). What was asked may be asked again."""
 
 
 class Store(Protocol):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction as db
 
 from diemcau.audit.actor import SYSTEM, Actor
+from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.directory.models import Site, Technician
@@ -159,12 +160,12 @@ def _unchanged(
         return (
             mine is not None and mine.state == SeatState.WAITING and mine.waiting_for == waits_for
         )
-    return decision not in (
-        Decision.TAKE_PLACE,
-        Decision.TAKE_OVER,
-        Decision.ASK_CONSENT,
-        Decision.FULL,
-    )
+    if decision is Decision.FULL:
+        # It asks again and again: one event says it.
+        last = Event.objects.filter(conference_id=claim.conference.pk, object=claim.site.key)
+        found = last.order_by("-id").values_list("verb", flat=True).first()
+        return found == _VERBS[Decision.FULL]
+    return decision not in (Decision.TAKE_PLACE, Decision.TAKE_OVER, Decision.ASK_CONSENT)
 
 
 _VERBS = {
