@@ -86,6 +86,7 @@ const snapshot: DeskSnapshot = {
     drill: query.get("drill") === "1",
     connect_at: ago(6000),
     opening_at: ago(5400),
+    opened_at: null,
     host: key(1),
     host_mic_open: true,
     expected: count,

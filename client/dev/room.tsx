@@ -49,6 +49,7 @@ const word: Word = {
   drill: query.get("drill") === "1",
   connect_at: ago(3600),
   opening_at: ago(-900),
+  opened_at: null,
   host: own.host ? own.site : "ubnd-tinh",
   host_mic_open: view !== "host_closed",
   expected: 48,

@@ -1320,6 +1320,11 @@ export interface components {
              */
             opening_at: string;
             /**
+             * Opened At
+             * @default null
+             */
+            opened_at: string | null;
+            /**
              * Host
              * @description Key of a site
              */

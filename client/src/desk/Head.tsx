@@ -29,8 +29,7 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
   const { present, expected } = presence(snapshot);
   const waiting = snapshot.sites.filter((site) => site.presence === "waiting").length;
   const absent = snapshot.sites.filter((site) => site.presence === "absent").length;
-  // The word tells the planned opening; a person may have opened earlier.
-  const opened = word.state === "live" && Date.parse(word.opening_at) <= Date.now();
+  const opened = word.state === "live" ? word.opened_at : null;
   const before = word.state === "scheduled" || word.state === "joining";
   return (
     <header className="d-head" data-zone="head">
@@ -45,16 +44,14 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
       <Clock seconds className="d-clock" />
       <div className="d-head__block" data-testid="conference-state" data-state={word.state}>
         <strong>
-          {word.state === "live" && !opened
-            ? t("state_live_early")
-            : t(`state_${word.state}` as TextKey, { time: hourMinute(word.opening_at) })}
+          {t(`state_${word.state}` as TextKey, { time: hourMinute(opened ?? word.opening_at) })}
         </strong>
         <span>
           {opened ? (
-            <LastedSince at={word.opening_at} />
+            <LastedSince at={opened} />
           ) : word.state === "scheduled" ? (
             t("connects_at", { time: hourMinute(word.connect_at) })
-          ) : word.state === "joining" || word.state === "live" ? (
+          ) : word.state === "joining" ? (
             t("opening_planned", { time: hourMinute(word.opening_at) })
           ) : (
             t("closed_detail")

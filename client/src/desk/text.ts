@@ -11,7 +11,6 @@ export const TEXT = {
   state_scheduled: ["Chưa mở kết nối", "Not open yet"],
   state_joining: ["Đang vào", "Joining"],
   state_live: ["Đang họp từ {time}", "In session since {time}"],
-  state_live_early: ["Đang họp", "In session"],
   state_closed: ["Đã bế mạc", "Closed"],
   opening_planned: ["Khai mạc theo lịch {time}", "Opening planned {time}"],
   connects_at: ["Mở kết nối lúc {time}", "Connections from {time}"],

@@ -45,6 +45,7 @@ export function word(change: Partial<Word> = {}): Word {
     drill: false,
     connect_at: AT,
     opening_at: AT,
+    opened_at: null,
     host: "s1",
     host_mic_open: true,
     expected: 0,

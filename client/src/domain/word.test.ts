@@ -14,6 +14,7 @@ function word(change: Partial<Word> = {}): Word {
     drill: false,
     connect_at: T,
     opening_at: T,
+    opened_at: null,
     host: "trung-tam",
     host_mic_open: true,
     expected: 3,

@@ -111,6 +111,7 @@ def word_and_preview(conference: Conference) -> tuple[Word, Scene]:
         drill=conference.is_drill,
         connect_at=conference.connect_at,
         opening_at=conference.opening_at,
+        opened_at=conference.opened_at,
         host=host,
         host_mic_open=state.host_mic_open,
         expected=RosterEntry.objects.filter(conference=conference, listed=True).count(),

@@ -48,6 +48,8 @@ class Word(Message):
     drill: bool = False
     connect_at: datetime
     opening_at: datetime
+    opened_at: datetime | None = None
+    """When the opening was declared; ``opening_at`` is the plan."""
     host: SiteKey
     host_mic_open: bool = True
     expected: int = 0
