@@ -96,6 +96,15 @@ test("the desk's form follows width and number of sites", () => {
   expect(deskMode(1279, 9)).toBe("narrow");
 });
 
+test("the strip beside the speaker is company: only the lead and who has the floor are on air", () => {
+  const strip = { ...scene("s1", "s2", "s3"), layout: "speaker_strip" as const };
+  const shown = word({ scene: strip, floor: [{ site: "s3", caption: "", since: "2026-11-19T02:40:00Z" }] });
+  const state = (number: number) => stateOf(wallSite(number, { presence: "connected" }), shown, scene(), "good");
+  expect([state(1), state(2), state(3)]).toEqual(["on_air", "connected", "on_air"]);
+  const grid = word({ scene: { ...strip, layout: "grid_2x2" } });
+  expect(stateOf(wallSite(2, { presence: "connected" }), grid, scene(), "good")).toBe("on_air");
+});
+
 function roster(...areas: number[]) {
   let number = 0;
   return wallTiles(

@@ -69,14 +69,16 @@ export function numberLabel(number: number, count: number): string {
   return String(number).padStart(Math.max(2, String(count).length), "0");
 }
 
+/** Whether a scene is about a site: the small pictures of a strip are company, and stay quiet. */
 function holds(scene: Scene, site: string): boolean {
-  return scene.panes.some((pane) => pane.site === site);
+  const about = scene.layout === "speaker_strip" ? scene.panes.slice(0, 1) : scene.panes;
+  return about.some((pane) => pane.site === site);
 }
 
 /** One state wins, in this order: lost, on air, preview, weak, locked, requested. */
 export function stateOf(site: WallSite, word: Word, preview: Scene, line: Line): TileState {
   if (site.presence === "lost") return "lost";
-  if (holds(word.scene, site.site)) return "on_air";
+  if (holdsFloor(word, site.site) || holds(word.scene, site.site)) return "on_air";
   if (holds(preview, site.site)) return "preview";
   if (site.presence === "connected" && line === "weak") return "weak";
   if (word.locked.includes(site.site)) return "mic_locked";
