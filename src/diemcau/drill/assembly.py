@@ -64,6 +64,8 @@ class Plan:
         processes: in how many processes the others run; 0: in this one.
         bitrates: bits per second of large and small pictures; 0: what they need.
         large: whether the site at this place (0 is the host) sends 640×360; else 320×180.
+        first: places of the sites of the scene. They join first, so that each of the others finds
+            a picture and its own time to the first frame is measured, not the camera's.
         stubborn: places of sites that open their microphone whenever the engine lets them.
     """
 
@@ -73,6 +75,7 @@ class Plan:
     processes: int = 0
     bitrates: tuple[int, int] = (0, 0)
     large: Callable[[int], bool] = lambda place: place % 2 == 0
+    first: frozenset[int] = frozenset(range(4))
     stubborn: frozenset[int] = frozenset()
 
 
@@ -134,6 +137,10 @@ class Assembly:
         results = await asyncio.gather(*(wait(member) for member in looked_at))
         return dict(result for result in results if result is not None)
 
+    def missing(self, found: dict[str, float]) -> str:
+        """The names of the sites that are not in ``found``, for a report."""
+        return ", ".join(member.name for member in self.members if member.key not in found)
+
     # ------------------------------------------------------------------ joining
 
     async def join(self, url: str, crew: Crew, tasks: asyncio.TaskGroup) -> None:
@@ -169,7 +176,12 @@ class Assembly:
                 member.site, member.journal = site, site.journal
                 tasks.create_task(site.run())
 
-        await asyncio.gather(*(press(place, m) for place, m in enumerate(self.members)))
+        everybody = list(enumerate(self.members))
+        early = [(place, member) for place, member in everybody if place in self.plan.first]
+        late = [(place, member) for place, member in everybody if place not in self.plan.first]
+        await asyncio.gather(*(press(place, member) for place, member in early))
+        await self.events(Kind.CAMERA, since=0.0, members=[member for _, member in early])
+        await asyncio.gather(*(press(place, member) for place, member in late))
 
     def leave(self) -> None:
         """Let the sites in this process go."""

@@ -131,6 +131,7 @@ def _plan(sites: int, cache: Path) -> Plan:
         processes=1 if sites <= 12 else 2,
         bitrates=BITRATES,
         large=lambda place: place != SMALL_PLACE,
+        first=frozenset({0, *PANES}),
     )
 
 
@@ -151,7 +152,7 @@ async def _ours(
                 await _latencies(rehearsal, figures)
             speaker = rehearsal.members[SPEAKERS[0]]
             await rehearsal.command(GiveFloor(site=speaker.key))
-            await _heard(rehearsal, speaker.number, 0.0)
+            await _heard(rehearsal, speaker, 0.0)
             processes = {name: psutil.Process(stack.pid(name)) for name in stack.names}
             load = await _load(processes, seconds)
             figures.engine_ours.append(load["engine"])
@@ -170,8 +171,7 @@ async def _at_rest(stack: Stack) -> dict[str, float]:
 async def _supervisor_memory() -> float:
     """What a process takes that does what `diemcau up` does: this one holds media as well."""
     code = (
-        "import asyncio, sys, diemcau.supervisor.stack, diemcau.supervisor.commands\n"
-        "print('up', flush=True); sys.stdin.read()"
+        "import asyncio, sys, diemcau.supervisor.stack\nprint('up', flush=True); sys.stdin.read()"
     )
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", code),
@@ -200,7 +200,7 @@ async def _latencies(rehearsal: Rehearsal, figures: Figures) -> None:
         speaker = rehearsal.members[SPEAKERS[turn % len(SPEAKERS)]]
         asked = time.monotonic()
         result = await rehearsal.command(GiveFloor(site=speaker.key))
-        heard = await _heard(rehearsal, speaker.number, asked)
+        heard = await _heard(rehearsal, speaker, asked)
         figures.floor_heard += heard
         told = await rehearsal.word(result, since=asked)
         figures.floor_word += told.values()
@@ -215,12 +215,14 @@ async def _latencies(rehearsal: Rehearsal, figures: Figures) -> None:
             figures.mute_silent.append(0.0 if last is None else last.at - asked)
 
 
-async def _heard(assembly: Assembly, number: int, since: float) -> list[float]:
-    """When each witness knew the tone of a site, in seconds after ``since``."""
+async def _heard(assembly: Assembly, speaker: Member, since: float) -> list[float]:
+    """When each witness heard a site, in seconds after ``since``: the first sound of its tone."""
 
     async def known(journal: Journal) -> float:
-        sound = await journal.until(lambda: journal.tone_of(number, since=since), PATIENCE)
-        return sound.at - since
+        # A tone is named only after 80 ms of it; what counts is when it began.
+        named = await journal.until(lambda: journal.tone_of(speaker.number, since=since), PATIENCE)
+        began = journal.first_sound(speaker.key, since=since)
+        return (began or named).at - since
 
     return await asyncio.gather(*(known(witness.journal) for witness in assembly.witnesses))
 
@@ -237,7 +239,7 @@ async def _bare(figures: Figures, folder: Path, cache: Path, seconds: float) -> 
         _assembled(stack, plan) as assembly,
     ):
         await _pictures(assembly, None)
-        await _heard(assembly, assembly.members[SPEAKERS[0]].number, 0.0)
+        await _heard(assembly, assembly.members[SPEAKERS[0]], 0.0)
         load = await _load({"engine": psutil.Process(stack.pid("engine"))}, seconds)
         figures.engine_bare.append(load["engine"])
 

@@ -10,7 +10,7 @@ from .picture import FRAMES_PER_SECOND, Loop
 LOOKS_PER_FRAME = 3
 """How often in a frame's time a wish for a key frame is looked for: a real encoder is as quick."""
 
-KEY_PAUSE = 0.25
+KEY_PAUSE = 0.1
 """Least seconds between two key frames on request: each viewer that comes asks for one."""
 
 _OPTIONS = rtc.TrackPublishOptions(
@@ -41,15 +41,16 @@ class Camera:
     async def run(self) -> None:
         """Send frames until cancelled, at the loop's own pace."""
         pause = 1 / (FRAMES_PER_SECOND * LOOKS_PER_FRAME)
-        place, tick, last_key = 0, 0, 0.0
+        place, tick, last_key, wished = 0, 0, 0.0, False
         due = time.monotonic()
         try:
             while True:
                 now = time.monotonic()
-                wished = self._source.take_feedback().keyframe_requested
+                # Reading a wish takes it away: it is kept until it is granted.
+                wished = self._source.take_feedback().keyframe_requested or wished
                 if wished and now - last_key >= KEY_PAUSE:
                     # At once, and at the start of a second: what follows builds on it.
-                    place, tick = self._loop.next_key(place), 0
+                    place, tick, wished = self._loop.next_key(place), 0, False
                 if tick % LOOKS_PER_FRAME == 0:
                     if self._send(place, now):
                         last_key = now

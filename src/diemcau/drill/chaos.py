@@ -48,7 +48,7 @@ async def chaos(stack: Stack, sites: int, cache: Path) -> Report:
     report = Report(f"Diễn tập sự cố, {sites} điểm cầu, {stack.installation.province}")
     async with rehearse(stack, Plan(sites=sites, cache=cache)) as rehearsal:
         pictures = await rehearsal.events(Kind.PICTURE, since=0.0)
-        report.check("Mọi điểm cầu có hình", len(pictures) == sites)
+        report.check("Mọi điểm cầu có hình", len(pictures) == sites, rehearsal.missing(pictures))
         await rehearsal.command(Open())
         speaker = rehearsal.members[1]
         await rehearsal.command(GiveFloor(site=speaker.key))
@@ -77,7 +77,9 @@ async def engine_dies(rehearsal: Rehearsal, report: Report) -> None:
     report.times("trong đó: đến lúc nối lại", again.values())
     slowest = max(back.values(), default=PATIENCE)
     report.note(f"Mục tiêu {shown(AIM)}", "đạt" if slowest <= AIM else "chưa đạt")
-    heard = await _hear(rehearsal, speaker.number, killed + 0.5)
+    lost = rehearsal.witness.journal.first(Kind.LOST, since=killed)
+    # What was on its way when the engine died still arrives; only what comes after counts.
+    heard = await _hear(rehearsal, speaker.number, lost.at if lost else killed)
     report.check(
         "Tiếng người đang phát biểu trở lại",
         heard is not None,

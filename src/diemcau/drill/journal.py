@@ -154,6 +154,10 @@ class Journal:
         """The first sound at or after ``since`` that is the tone of site ``number``."""
         return next((s for s in _newest(self.sounds, since) if s.number == number), None)
 
+    def first_sound(self, site: str, *, since: float = 0.0) -> Sound | None:
+        """The first audible sound from ``site`` at or after ``since``."""
+        return next((s for s in _newest(self.sounds, since) if s.site == site and s.audible), None)
+
     def last_sound(self, site: str, *, since: float = 0.0) -> Sound | None:
         """The last audible sound from ``site`` at or after ``since``."""
         heard = [s for s in _newest(self.sounds, since) if s.site == site and s.audible]

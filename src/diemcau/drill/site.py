@@ -280,7 +280,9 @@ class SimulatedSite:
         try:
             await camera.publish(room)
         except PublishTrackError as error:
+            # The engine did not answer in time: begin again with a fresh connection.
             self.journal.note(Kind.REFUSED, error.message)
+            self._dropped.set()
         else:
             self.journal.note(Kind.CAMERA)
 
