@@ -311,6 +311,8 @@ def test_a_command_does_what_it_says_and_is_recorded(
     assert (event.actor_name, event.address) == (case.by, "127.0.0.1")
     assert event.object == (getattr(case.command, "site", None) or event.object)
     assert nudged() == [conference.pk]
+    shown = queries.snapshot(after, operator="Hoa")
+    assert (shown.version, shown.log[0].id) == (after.version, event.pk)
 
 
 def test_every_command_has_its_case() -> None:

@@ -91,7 +91,7 @@ def main() -> int:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8")
     if "--check" in sys.argv and stale:
-        print("Out of date, run `make generate`: " + ", ".join(stale))
+        print("Out of date, run `python -m diemcau.config.generate`: " + ", ".join(stale))
         return 1
     return 0
 

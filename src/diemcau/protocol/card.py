@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from .base import Message
 
-_IDENTITY = re.compile(r"^(?P<kind>site|desk):(?P<who>[a-z0-9-]+):(?P<seat>[A-Za-z0-9_-]+)$")
+_IDENTITY = re.compile(r"(?P<kind>site|desk):(?P<who>[a-z0-9-]+):(?P<seat>[A-Za-z0-9_-]+)")
 
 
 class ParticipantKind(StrEnum):
@@ -32,7 +32,7 @@ class Identity(Message):
 
 def parse_identity(text: str) -> Identity | None:
     """Return the identity that ``text`` spells, or None if it spells none."""
-    found = _IDENTITY.match(text)
+    found = _IDENTITY.fullmatch(text)
     return (
         Identity(kind=ParticipantKind(found["kind"]), who=found["who"], seat=found["seat"])
         if found

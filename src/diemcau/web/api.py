@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import NinjaAPI, Schema, Status
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from diemcau.accounts.services import issue_link
 from diemcau.audit.actor import Actor, Role
@@ -57,6 +57,24 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
         code=refusal.code, detail_vi=refusal.vi, detail_en=refusal.en, clause=refusal.clause
     )
     return api.create_response(request, body.model_dump(), status=_status(refusal))
+
+
+@api.exception_handler(HttpError)
+def _not_let_in(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Say in both languages why a request never reached its operation."""
+    if error.status_code == 401:
+        body = Problem(
+            code="not_signed_in",
+            detail_vi="Chưa đăng nhập, hoặc phiên đã hết. Mở liên kết đăng nhập mới.",
+            detail_en="Not signed in, or the session has ended. Open a new sign-in link.",
+        )
+    else:
+        body = Problem(
+            code="not_accepted",
+            detail_vi="Máy chủ không nhận yêu cầu này. Tải lại trang rồi làm lại.",
+            detail_en="The server does not accept this request. Reload the page and try again.",
+        )
+    return api.create_response(request, body.model_dump(), status=error.status_code)
 
 
 @api.exception_handler(ValidationError)
@@ -136,8 +154,8 @@ class Booking(Schema):
     title: str = Field(min_length=1, max_length=200)
     host_site: str
     sites: list[str] = Field(max_length=400)
-    connect_at: datetime
-    opening_at: datetime
+    connect_at: AwareDatetime
+    opening_at: AwareDatetime
     drill: bool = False
 
 

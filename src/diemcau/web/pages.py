@@ -129,7 +129,8 @@ def new_conference(request: HttpRequest) -> HttpResponse:
     if actor is None:
         return redirect("home")
     if Role.CONTROL_OPERATOR not in actor.roles:
-        return render(request, "web/not_permitted.html", status=403)
+        reason = _texts()["centre_only"]
+        return render(request, "web/not_permitted.html", {"reason": reason}, status=403)
     now = timezone.localtime()
     form = BookingForm(
         request.POST or None,
@@ -216,6 +217,12 @@ def room(request: HttpRequest, conference_id: int) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """There is no such page."""
     return render(request, "web/not_found.html", status=404)
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The proof against forged requests is missing: mostly a page that was open for long."""
+    text = {"reason": _texts()["page_outdated"]}
+    return render(request, "web/not_permitted.html", text, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -72,6 +72,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Turn JavaScript on to enter the conference.",
     ),
     "not_permitted": ("Không có quyền vào trang này", "Not permitted"),
+    "centre_only": (
+        "Chỉ trung tâm điều khiển tạo được hội nghị. Đề nghị trung tâm điều khiển tạo.",
+        "Only the control centre makes conferences. Ask the control centre to make it.",
+    ),
+    "page_outdated": (
+        "Trang đã cũ nên chưa làm được. Về trang đầu và làm lại.",
+        "This page is outdated, so nothing was done. Go back to the start and do it again.",
+    ),
     "title_missing": ("Nhập tên hội nghị.", "Enter a title."),
     "time_missing": ("Nhập đủ ngày và giờ.", "Enter date and time."),
     "count_range": (

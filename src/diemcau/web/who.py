@@ -23,9 +23,12 @@ _SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
 
 
 def address(request: HttpRequest) -> str:
-    """Return the network address of the client."""
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
-    return str(forwarded.split(",")[0].strip() or request.META.get("REMOTE_ADDR", ""))[:64]
+    """Return the network address of the client.
+
+    The web server reads it from the edge, and from nobody else: a header that the client itself
+    wrote must not decide what the log says.
+    """
+    return str(request.META.get("REMOTE_ADDR", ""))[:64]
 
 
 def actor(request: HttpRequest) -> Actor | None:
