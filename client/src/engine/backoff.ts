@@ -1,6 +1,6 @@
 // How long to wait before the next try. Pure, so that the figures are tested.
 
-const ENGINE_DELAYS_MS = [0, 100, 200, 300, 500, 700, 1000, 1400, 2000];
+const ENGINE_DELAYS_MS = [0, 100, 150, 200, 200, 200, 300, 400, 500, 700, 1000, 1400, 2000];
 /** After this long the engine's own retries end, and the server is asked for a fresh place. */
 const ENGINE_PATIENCE_MS = 20_000;
 
