@@ -1,6 +1,7 @@
 """Two engines in the same harness: the fake, and a real LiveKit with real clients and webhooks."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ class Heard:
         return found[count - 1]
 
 
-class Rig:
+class Rig(ABC):
     """An engine, its clients and its faults."""
 
     def __init__(self) -> None:
@@ -64,34 +65,41 @@ class Rig:
 
     engine: Engine
 
+    @abstractmethod
     async def enter(self, entry: Pass) -> Any:
         """Let a client in with a token. Raises NoSuchRoom or EngineDown."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def leave(self, client: Any) -> None:
-        raise NotImplementedError
+        """Let the client go by itself."""
 
+    @abstractmethod
     async def publish(self, client: Any, source: TrackSource) -> bool:
         """Whether the engine let it."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def told(self, client: Any) -> str:
         """The room's metadata as this client knows it."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def received(self, client: Any) -> list[tuple[str, bytes]]:
         """Server data that this client got."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inside(self, client: Any) -> bool:
         """Whether the client is (still) in the room."""
-        raise NotImplementedError
 
+    @abstractmethod
+    async def out(self, client: Any) -> None:
+        """Return once the client knows that it is out of the room."""
+
+    @abstractmethod
     async def crash(self) -> None:
-        raise NotImplementedError
+        """Kill the engine."""
 
+    @abstractmethod
     async def start(self) -> None:
-        raise NotImplementedError
+        """Return once a new engine serves."""
 
 
 class FakeRig(Rig):
@@ -124,6 +132,9 @@ class FakeRig(Rig):
 
     def inside(self, client: Any) -> bool:
         return self.fake.sid(client[0], client[1]) == client[2]
+
+    async def out(self, client: Any) -> None:
+        assert not self.inside(client)
 
     async def crash(self) -> None:
         self.fake.crash()
@@ -202,6 +213,10 @@ class LiveRig(Rig):
 
     def inside(self, client: Any) -> bool:
         return not client.gone.is_set()
+
+    async def out(self, client: Any) -> None:
+        async with asyncio.timeout(SOON):
+            await client.gone.wait()
 
     async def crash(self) -> None:
         self._stack.kill("engine")
