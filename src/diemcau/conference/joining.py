@@ -10,7 +10,7 @@ from diemcau.audit.actor import SYSTEM, Actor
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
-from diemcau.directory.models import Site, Technician
+from diemcau.directory.models import ControlCentre, Site
 from diemcau.protocol.joining import (
     Admitted,
     Elsewhere,
@@ -282,7 +282,7 @@ def _answer(claim: _Claim, decision: Decision, now: datetime) -> JoinAnswer:
 
 
 def _own(claim: _Claim) -> OwnSite:
-    centre = Technician.objects.filter(site__is_host_default=True).first()
+    centre = ControlCentre.objects.first()
     return OwnSite(
         site=claim.site.key,
         number=claim.site.number,

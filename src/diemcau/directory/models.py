@@ -74,3 +74,20 @@ class Technician(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ControlCentre(models.Model):
+    """Where the desk stands (*trung tâm điều khiển*), and whom a site calls. There is one."""
+
+    name = models.CharField(max_length=200)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    technician = models.CharField(max_length=120)
+    phone = models.CharField(max_length=20)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="control_centre_is_one")]
+
+    def __str__(self) -> str:
+        return self.name

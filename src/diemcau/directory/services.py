@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from .models import Organisation, Site, Technician
+from .models import ControlCentre, Organisation, Site, Technician
 from .source import Province
 
 
@@ -49,3 +49,14 @@ def load(province: Province) -> None:
             site=site,
             defaults={"name": entry.technician.name, "phone": entry.technician.phone},
         )
+    centre = province.control_centre
+    ControlCentre.objects.update_or_create(
+        pk=1,
+        defaults={"name": centre.name, "organisation_id": ids[centre.organisation]},
+        create_defaults={
+            "name": centre.name,
+            "organisation_id": ids[centre.organisation],
+            "technician": centre.technician.name,
+            "phone": centre.technician.phone,
+        },
+    )
