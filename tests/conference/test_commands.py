@@ -659,3 +659,10 @@ def test_the_word_names_whose_sound_may_be_played(cast: Cast, conference: Confer
     assert word.audible == (f"site:{LAN_SITE}:seat1", f"site:{MINH_SITE}:seat2")
     order(conference, cast.hoa, c.SetHostMic(open=False))
     assert queries.word_of(fresh(conference)).audible == (f"site:{MINH_SITE}:seat2",)
+
+
+def test_nobodys_sound_is_named_for_a_site_that_has_no_device(
+    cast: Cast, conference: Conference
+) -> None:
+    Seat.objects.filter(entry__site__key=LAN_SITE).delete()
+    assert queries.word_of(fresh(conference)).audible == ()

@@ -93,6 +93,19 @@ async def test_rooms_are_deleted_also_when_the_engine_was_down_as_the_conference
         await stage.until(lambda: not stage.fake.exists("c-1-talk"))
 
 
+async def test_rooms_that_could_not_be_looked_at_are_not_taken_for_gone() -> None:
+    fake = FakeEngine()
+    await fake.create_room("c-1", "{}")
+    async with conducting(fake=fake) as stage:
+        fake.hang()
+        stage.want(wants(open=False))
+        await stage.still()
+        fake.recover()
+        stage.conductor.nudge(1)
+        await stage.still()
+        assert not fake.exists("c-1")
+
+
 async def test_a_conference_that_is_not_known_costs_nothing() -> None:
     async with conducting() as stage:
         stage.conductor.nudge(4711)
