@@ -16,13 +16,17 @@ from diemcau.audit.models import Event
 from diemcau.conference import commands, joining, services
 from diemcau.conference.joining import Device
 from diemcau.conference.models import Conference, RosterEntry, Seat
-from diemcau.directory.models import Organisation, Site, Technician
+from diemcau.directory.models import ControlCentre, Organisation, Site, Technician
 from diemcau.protocol.base import Message
 from diemcau.protocol.commands import CommandRequest, CommandResult
 from diemcau.protocol.joining import JoinAnswer, JoinRequest
 
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=timezone(timedelta(hours=7)))
 PHONE = "0900 123 456"
+"""Of every site's technician."""
+
+CENTRE_PHONE = "0900 000 113"
+"""Of the control centre, which any site may call."""
 
 LAN_SITE, MINH_SITE, MAI_SITE, QUAN_SITE = (
     "ubnd-tinh",
@@ -96,6 +100,13 @@ def make_sites(count: int) -> tuple[str, ...]:
     )
     Technician.objects.bulk_create(
         Technician(site=site, name=f"Kỹ thuật {site.number}", phone=PHONE) for site in sites
+    )
+    ControlCentre.objects.create(
+        pk=1,
+        name="Trung tâm điều khiển",
+        organisation=bodies[LAN_SITE],
+        technician="Hoa",
+        phone=CENTRE_PHONE,
     )
     return tuple(invited)
 

@@ -13,6 +13,7 @@ from diemcau.protocol.card import Card
 from diemcau.protocol.commands import Outcome
 
 from .cast import (
+    CENTRE_PHONE,
     LAN_SITE,
     MINH_SITE,
     NOW,
@@ -53,7 +54,9 @@ def test_a_listed_site_is_let_in_under_site_person_and_unit(
     assert token["video"]["canPublishSources"] == ["camera"]
     card = Card.model_validate_json(token["metadata"])
     assert (card.site, card.person, card.unit) == (MINH_SITE, "Nguyễn Minh", "UBND xã Đạ Tẻh")
-    assert PHONE not in token["metadata"]
+    assert "phone" not in token["metadata"]
+    for number in (PHONE, CENTRE_PHONE):
+        assert number not in token["metadata"] + answer.word.model_dump_json()
     talk = claims(answer.talk_token)
     assert (talk["video"]["room"], talk["sub"]) == (conference.talk_room, answer.identity)
     assert last_event().verb == "site.joined"
@@ -257,7 +260,8 @@ def test_a_site_is_told_the_control_centres_telephone_and_no_other(
     cast: Cast, conference: Conference
 ) -> None:
     answer = ask(conference, cast.minh)
-    assert answer.own.technician_phone == PHONE
+    assert answer.own.technician_phone == CENTRE_PHONE
+    assert PHONE not in answer.model_dump_json()
     assert answer.own.host is False
     assert ask(conference, cast.lan).own.host is True
     assert answer.word.host == LAN_SITE

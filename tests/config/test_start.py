@@ -12,7 +12,7 @@ from diemcau.conference.models import Conference
 from diemcau.config.first_links import links
 from diemcau.config.worker import _Nudges
 from diemcau.directory import services, source
-from diemcau.directory.models import Organisation, Site, Technician
+from diemcau.directory.models import ControlCentre, Organisation, Site, Technician
 from diemcau.installation import ROOT, Installation
 
 
@@ -54,8 +54,10 @@ def test_loading_the_directory_again_changes_nothing_and_keeps_a_technician(
     loaded: source.Province,
 ) -> None:
     Technician.objects.filter(site__number=2).update(name="Người mới", phone="0900 000 111")
+    ControlCentre.objects.update(technician="Trực ban mới", phone="0900 000 222")
     before = list(Organisation.objects.values()), list(Site.objects.values())
     services.load(loaded)
+    assert ControlCentre.objects.get().phone == "0900 000 222"
     assert (list(Organisation.objects.values()), list(Site.objects.values())) == before
     assert Technician.objects.get(site__number=2).name == "Người mới"
     assert Site.objects.count() == 9
