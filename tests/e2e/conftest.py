@@ -20,6 +20,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from diemcau.installation import ROOT
 from diemcau.supervisor.stack import Stack
 
+from .camera import write_camera
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--use-fake-ui-for-media-stream",
@@ -62,10 +64,12 @@ async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium."""
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """Debian's Chromium, before whose camera there is a drawn meeting room."""
+    camera = write_camera(tmp_path_factory.mktemp("camera") / "room.mjpeg")
+    flags = [*FLAGS, f"--use-file-for-fake-video-capture={camera}"]
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield running
         await running.close()
 

@@ -36,6 +36,7 @@ async def test_the_same_device_resumes_its_site_after_closing_the_browser_window
     minh = await cast.person(MINH)
     await minh.join()
     identity = await minh.page.evaluate("() => window.__diemcau.room.localParticipant.identity")
+    await expect(cast.hoa.tile(MINH)).to_have_attribute("data-state", "connected")
     await minh.page.close()
     await expect(cast.hoa.tile(MINH)).to_have_attribute("data-state", "lost")
     minh.page = await minh.page.context.new_page()

@@ -14,7 +14,7 @@ OVERFLOW = """
   const wide = [...document.querySelectorAll("body *")].filter((e) => {
     const box = e.getBoundingClientRect();
     return box.width > 0 && box.height > 0 && box.right > root.clientWidth + 1
-      && getComputedStyle(e).visibility !== "hidden" && !e.closest("[data-scrolls]");
+      && getComputedStyle(e).visibility !== "hidden" && !e.closest("[aria-hidden]");
   });
   return wide.slice(0, 5).map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`);
 }

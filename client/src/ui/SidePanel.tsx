@@ -18,7 +18,7 @@ export function SidePanel({ title, onClose, children, actions }: SidePanelProps)
   useEffect(() => {
     const before = document.activeElement;
     const element = frame.current;
-    element?.querySelector<HTMLElement>("[data-first]")?.focus();
+    element?.querySelector<HTMLElement>("[data-first]")?.focus({ preventScroll: true });
     const onKey = (event: KeyboardEvent) => {
       if (event.isComposing || event.keyCode === 229) return;
       if (event.code === "Escape") {
@@ -34,17 +34,17 @@ export function SidePanel({ title, onClose, children, actions }: SidePanelProps)
         const last = stops[stops.length - 1];
         if (event.shiftKey && document.activeElement === first) {
           event.preventDefault();
-          last?.focus();
+          last?.focus({ preventScroll: true });
         } else if (!event.shiftKey && document.activeElement === last) {
           event.preventDefault();
-          first?.focus();
+          first?.focus({ preventScroll: true });
         }
       }
     };
     element?.addEventListener("keydown", onKey);
     return () => {
       element?.removeEventListener("keydown", onKey);
-      if (before instanceof HTMLElement) before.focus();
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
     };
   }, []);
   return (

@@ -231,7 +231,8 @@ def _wall_site(entry: RosterEntry, seats: list[Seat], host: bool) -> WallSite:
     elif active is not None and active.lost_at is not None:
         presence, since = Presence.LOST, active.lost_at
     elif active is not None:
-        presence, since = Presence.WAITING, active.state_at
+        # Let in, and not arrived yet: nobody waits for the desk.
+        presence = Presence.ABSENT
     elif waiting is not None:
         presence, since = Presence.WAITING, waiting.state_at
     else:
