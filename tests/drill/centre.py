@@ -1,6 +1,7 @@
 """A small control centre for tests: says the word, gives and takes rights, lets sites join."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -77,7 +78,7 @@ class Centre:
     async def give_floor(self, *numbers: int) -> Word:
         """As the server does: rights and word; the others' microphones close."""
         for number in NAMES:
-            if await self._is_here(number):
+            if await self.is_here(number):
                 await self.permit(number, microphone=number in numbers)
         return await self.say(
             floor=[Holder(site=f"site-{n}", caption=NAMES[n], since=NOW) for n in numbers],
@@ -101,7 +102,14 @@ class Centre:
             api.RoomParticipantIdentity(room=ROOM, identity=f"site:site-{number}:s")
         )
 
-    async def _is_here(self, number: int) -> bool:
+    async def cut_off(self, site: SimulatedSite) -> None:
+        """Cancel a site's life, as the end of a program does."""
+        life = self._tasks.pop(site)
+        life.cancel()
+        with suppress(asyncio.CancelledError):
+            await life
+
+    async def is_here(self, number: int) -> bool:
         found = await self._api.room.list_participants(api.ListParticipantsRequest(room=ROOM))
         return any(p.identity == f"site:site-{number}:s" for p in found.participants)
 

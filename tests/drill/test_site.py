@@ -157,6 +157,16 @@ async def test_a_removed_site_asks_before_it_comes_back(centre: Centre) -> None:
     assert len([e for e in site.journal.events if e.kind is Kind.CONNECTED]) == 1
 
 
+@pytest.mark.parametrize("after", [0.0, 0.02, 0.05])
+async def test_a_site_that_is_cancelled_on_its_way_in_leaves_nobody_behind(
+    centre: Centre, after: float
+) -> None:
+    site = centre.site(2)
+    await seconds_pass(after)
+    await centre.cut_off(site)
+    assert not await centre.is_here(2)
+
+
 async def test_a_token_that_is_refused_is_renewed(centre: Centre) -> None:
     async def renew() -> str:
         return centre.token(2)

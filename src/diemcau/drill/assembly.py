@@ -13,8 +13,9 @@ from .picture import LARGE, SMALL, Loop, picture
 from .receiver import Watch
 from .site import SimulatedSite, Who
 
-JOINED_AT_ONCE = 8
-"""How many technicians press "join" at the same moment: people do not all do."""
+JOINED_AT_ONCE = 4
+"""How many sites are on their way in at the same moment. More would measure how fast this one
+machine can set up the *simulated* ends of so many connections."""
 
 PATIENCE = 20.0
 """Seconds until what must happen counts as not happened."""
@@ -144,7 +145,7 @@ class Assembly:
     # ------------------------------------------------------------------ joining
 
     async def join(self, url: str, crew: Crew, tasks: asyncio.TaskGroup) -> None:
-        """Let every site join; returns when each has been let in.
+        """Let every site join; returns when each has its camera on.
 
         Args:
             url: the engine's signalling address.
@@ -159,29 +160,40 @@ class Assembly:
             async with pressing:
                 member.asked = time.monotonic()
                 token = await member.door.enter()
-            judges = place >= len(self.members) - self.plan.witnesses
-            if self.plan.processes and not judges:
-                self._send(crew, url, token, member)
-            else:
-                watch = Watch.SCENE if judges else Watch.ONE
-                site = SimulatedSite(
-                    Who(member.key, member.number, member.name, host=place == 0),
-                    url=url,
-                    token=token,
-                    loop=loops[place],
-                    watch=watch,
-                    renew=member.door.token,
-                    stubborn=place in self.plan.stubborn,
-                )
-                member.site, member.journal = site, site.journal
-                tasks.create_task(site.run())
+                self._begin(place, member, url, token, loops[place], crew, tasks)
+                await self.events(Kind.CAMERA, since=0.0, members=[member])
 
         everybody = list(enumerate(self.members))
         early = [(place, member) for place, member in everybody if place in self.plan.first]
         late = [(place, member) for place, member in everybody if place not in self.plan.first]
         await asyncio.gather(*(press(place, member) for place, member in early))
-        await self.events(Kind.CAMERA, since=0.0, members=[member for _, member in early])
         await asyncio.gather(*(press(place, member) for place, member in late))
+
+    def _begin(
+        self,
+        place: int,
+        member: Member,
+        url: str,
+        token: str,
+        loop: Loop,
+        crew: Crew,
+        tasks: asyncio.TaskGroup,
+    ) -> None:
+        judges = place >= len(self.members) - self.plan.witnesses
+        if self.plan.processes and not judges:
+            self._send(crew, url, token, member)
+            return
+        site = SimulatedSite(
+            Who(member.key, member.number, member.name, host=member is self.host),
+            url=url,
+            token=token,
+            loop=loop,
+            watch=Watch.SCENE if judges else Watch.ONE,
+            renew=member.door.token,
+            stubborn=place in self.plan.stubborn,
+        )
+        member.site, member.journal = site, site.journal
+        tasks.create_task(site.run())
 
     def leave(self) -> None:
         """Let the sites in this process go."""

@@ -181,7 +181,7 @@ async def _supervisor_memory() -> float:
     assert process.stdout is not None
     await process.stdout.readline()
     found = _memory(psutil.Process(process.pid))
-    await process.communicate()
+    await process.communicate(b"")
     return found
 
 

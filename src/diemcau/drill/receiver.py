@@ -17,7 +17,7 @@ from .journal import Journal, Kind
 from .mark import read_mark
 from .tone import Ear, level
 
-HEARING_RATE = 16_000
+HEARING_RATE = 8_000
 """Samples per second to listen with: the tones end at 3 kHz."""
 
 SMALLEST = 32

@@ -25,7 +25,7 @@ from .receiver import Receiver, Watch
 SIGNAL_TIMEOUT = 2.0
 """Seconds for the first half of an attempt to connect, the signalling."""
 
-ATTEMPT_LIMIT = 5.0
+ATTEMPT_LIMIT = 10.0
 """Seconds for a whole attempt: the library alone tries for a minute when no media arrives."""
 
 RETRY_FIRST, RETRY_LAST = 0.05, 1.0
@@ -107,7 +107,6 @@ class SimulatedSite:
         self._leaving = asyncio.Event()
         self._dropped = asyncio.Event()
         self._put_out = False
-        self._put_away: list[asyncio.Task[None]] = []
         self._away = False
         self._back = asyncio.Event()
         self._mic_news = asyncio.Event()
@@ -119,8 +118,6 @@ class SimulatedSite:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             await self._live()
-            for putting_away in self._put_away:
-                putting_away.cancel()
         self.journal.note(Kind.LEFT)
 
     async def _live(self) -> None:
@@ -213,9 +210,13 @@ class SimulatedSite:
             return None
         except TimeoutError:
             # Not cancelled: a half-made connection that nobody knows would stay in the room.
-            self._put_away.append(self._tasks.create_task(_disconnect_late(connecting, room)))
+            self._tasks.create_task(_disconnect_late(connecting, room))
             self.journal.note(Kind.REFUSED, "timeout")
             return None
+        except asyncio.CancelledError:
+            # Waited for: the library ends the whole process over a connection that nobody takes.
+            await _disconnect_late(connecting, room)
+            raise
         self.journal.note(Kind.CONNECTED, room.local_participant.identity)
         return room
 
