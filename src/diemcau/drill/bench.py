@@ -11,6 +11,7 @@ import json
 import os
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -100,9 +101,11 @@ def main(arguments: Sequence[str]) -> int:
     found = asyncio.run(
         _measure_all(counts, given.rounds, given.seconds, usual.province, usual.data_dir / "loops")
     )
-    print("\n\n".join(table(figures) for figures in found))
+    flat = _flat()
+    print("\n\n".join([*(table(figures) for figures in found), _flat_table(flat)]))
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(json.dumps([data(figures) for figures in found], indent=1) + "\n", "utf-8")
+    kept = {"conferences": [data(figures) for figures in found], "rosters": flat}
+    to.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     print(f"\n→ {to}")
     return 0
 
@@ -121,6 +124,27 @@ async def _measure_all(
                 await _bare(figures, Path(folder), cache, seconds)
         found.append(figures)
     return found
+
+
+def _flat() -> dict[str, dict[str, dict[str, float]]]:
+    """Measure commands on short and long rosters against the fake, in a process of its own."""
+    _tell("Danh sách ngắn và dài, máy chủ giả (short and long rosters, fake engine)")
+    made = subprocess.run(
+        [sys.executable, "-m", "diemcau.drill.flat"], capture_output=True, text=True, check=True
+    )
+    found: dict[str, dict[str, dict[str, float]]] = json.loads(made.stdout)
+    return found
+
+
+def _flat_table(flat: dict[str, dict[str, dict[str, float]]]) -> str:
+    lines = ["Lệnh theo độ dài danh sách, máy chủ giả (commands by roster, fake engine)"]
+    for sites, verbs in flat.items():
+        for verb, figures in verbs.items():
+            lines.append(
+                f"  {sites:>4} điểm cầu  {verb:<10} p50 {figures['p50_ms']:.1f} ms, "
+                f"p95 {figures['p95_ms']:.1f} ms, {figures['calls_p50']:.0f} lần gọi"
+            )
+    return "\n".join(lines)
 
 
 def _plan(sites: int, cache: Path) -> Plan:
