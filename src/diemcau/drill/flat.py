@@ -1,4 +1,4 @@
-"""Does a command cost more with more sites? Measured against the fake engine, so nothing else counts.
+"""Does a command cost more with more sites? Measured against the fake engine alone.
 
 ``python -m diemcau.drill.flat`` runs the real services, database and conductor on rosters of
 different length and prints, as JSON, the milliseconds from the command to the engine's having
