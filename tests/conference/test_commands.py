@@ -19,6 +19,7 @@ from diemcau.protocol.commands import Outcome
 from diemcau.protocol.joining import JoinRequest
 from diemcau.protocol.scene import Layout
 from diemcau.protocol.word import ConferenceState
+from diemcau.regulation import Limit
 
 from .cast import (
     LAN_SITE,
@@ -371,7 +372,7 @@ def test_a_refused_command_changes_nothing_and_is_recorded_with_its_reason(
     assert event.refused
     assert (event.code, event.reason_vi, event.command_id) == (code, answer.reason_vi, answer.id)
     assert event.actor_name == who
-    assert commands.outcome(answer.id) == answer
+    assert commands.outcome(answer.id, cast.of(who)) == answer
 
 
 def test_a_closed_conference_is_changed_by_no_command(cast: Cast, conference: Conference) -> None:
@@ -514,8 +515,28 @@ def test_a_refused_command_sent_again_is_not_tried_again(
     assert fresh(conference).desired.holders == (MINH_SITE,)
 
 
-def test_the_outcome_of_a_command_that_never_arrived_is_unknown(db: None) -> None:
-    found = commands.outcome(uuid.uuid4())
+def test_a_command_is_told_only_to_whoever_gave_it(cast: Cast, conference: Conference) -> None:
+    answer = order(conference, cast.hoa, c.GiveFloor(site=MINH_SITE))
+    assert commands.outcome(answer.id, cast.minh).outcome == Outcome.UNKNOWN
+    taken = order(conference, cast.minh, c.AskToSpeak(), id=answer.id)
+    assert (taken.outcome, taken.code) == (Outcome.REFUSED, "id_taken")
+    assert fresh(conference).desired.queue == ()
+
+
+def test_a_waiting_site_is_not_admitted_beyond_the_limit(
+    cast: Cast, conference: Conference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quan_waits(conference, cast)
+    taken = Seat.objects.filter(entry__conference=conference, state="active").count()
+    limit = Limit(taken, None, "", "")
+    monkeypatch.setattr(services, "site_limit", lambda profile: limit)
+    refused = order(conference, cast.hoa, c.Admit(site=cast.quan.site or ""))
+    assert (refused.outcome, refused.code) == (Outcome.REFUSED, "conference_full")
+    assert seat(conference, cast.quan.site or "").state == "waiting"
+
+
+def test_the_outcome_of_a_command_that_never_arrived_is_unknown(cast: Cast) -> None:
+    found = commands.outcome(uuid.uuid4(), cast.hoa)
     assert (found.outcome, found.version) == (Outcome.UNKNOWN, 0)
 
 

@@ -210,7 +210,7 @@ def test_a_full_conference_says_its_limit_and_is_recorded_once(
 ) -> None:
     ask(conference, cast.mai)
     none_left = type("Limit", (), {"value": 1})()
-    monkeypatch.setattr(joining, "site_limit", lambda profile: none_left)
+    monkeypatch.setattr(services, "site_limit", lambda profile: none_left)
     answer = ask(conference, cast.minh)
     assert (answer.outcome, answer.limit) == ("full", 1)
     assert last_event().verb == "site.refused_entry"

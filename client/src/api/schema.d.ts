@@ -1163,7 +1163,7 @@ export interface components {
         };
         /**
          * Undo
-         * @description Undo the last change of scene or floor (one step); a second undo is the redo.
+         * @description Undo the last change of scene or floor (one step).
          */
         Undo: {
             /**

@@ -16,6 +16,7 @@ import {
   siteWithNumber,
   step,
   wallTiles,
+  withCutLines,
   type DeskMode,
   type Filter,
   type Tile,
@@ -148,9 +149,10 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
   const hearing = useStore(media.hearing);
   const talk = useStore(media.talk);
   const width = useWidth();
-  const snapshot = state.snapshot;
   const word = wordOf(state);
-  if (snapshot === null || word === null) throw new Error("The console needs a snapshot");
+  const told = state.snapshot;
+  if (told === null || word === null) throw new Error("The console needs a snapshot");
+  const snapshot = useMemo(() => withCutLines(told, lines), [told, lines]);
 
   const [selected, setSelected] = useState<string | null>(null);
   const [filter, setFilter] = useState<Filter>("all");

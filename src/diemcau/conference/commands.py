@@ -64,7 +64,7 @@ def execute(
         actor: who commands.
         now: time of the command.
     """
-    known = outcome(request.id)
+    known = outcome(request.id, actor)
     if known.outcome is not c.Outcome.UNKNOWN:
         return known
     service, arguments = TABLE[type(request.command)](request.command, actor)
@@ -80,16 +80,27 @@ def execute(
         pass  # recorded under the command's id, and answered from that record
     except IntegrityError:
         # The same id was carried out by another request at this moment.
-        known = outcome(request.id)
-        if known.outcome is c.Outcome.UNKNOWN:
-            raise
-        return known
-    return outcome(request.id)
+        known = outcome(request.id, actor)
+        if known.outcome is not c.Outcome.UNKNOWN:
+            return known
+        if Event.objects.filter(command_id=request.id).exists():
+            return c.CommandResult(
+                id=request.id,
+                outcome=c.Outcome.REFUSED,
+                code="id_taken",
+                reason_vi="Mã lệnh trùng với lệnh của người khác. Gửi lại lệnh.",
+                reason_en="The id of this command is somebody else's. Send the command again.",
+            )
+        raise
+    return outcome(request.id, actor)
 
 
-def outcome(command_id: UUID) -> c.CommandResult:
-    """Return what became of a command: *unknown* means that it was not carried out."""
-    event = Event.objects.filter(command_id=command_id).first()
+def outcome(command_id: UUID, actor: Actor) -> c.CommandResult:
+    """Return what became of a command: *unknown* means that it was not carried out.
+
+    A command is told only to whoever gave it.
+    """
+    event = Event.objects.filter(command_id=command_id, actor_id=actor.id).first()
     if event is None:
         return c.CommandResult(id=command_id, outcome=c.Outcome.UNKNOWN)
     return c.CommandResult(

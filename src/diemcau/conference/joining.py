@@ -26,7 +26,7 @@ from diemcau.protocol.joining import (
     WaitingFor,
 )
 from diemcau.protocol.word import ConferenceState
-from diemcau.regulation import admission_is_manual, site_limit
+from diemcau.regulation import admission_is_manual
 
 from . import desired as rules
 from . import services
@@ -126,7 +126,6 @@ def _claim(
         (s for s in seats if s.device != device.hash and s.state == SeatState.ACTIVE), None
     )
     profile = profile_of(conference)
-    active = Seat.objects.filter(entry__conference=conference, state=SeatState.ACTIVE).count()
     facts = Facts(
         state=ConferenceState(conference.state),
         due=conference.connect_at <= now,
@@ -137,7 +136,7 @@ def _claim(
         mine=SeatState(mine.state) if mine else None,
         mine_waits_for=WaitingFor(mine.waiting_for) if mine and mine.waiting_for else None,
         occupied=other is not None,
-        room_left=active < site_limit(profile).value,
+        room_left=services.room_left(conference),
         signed_in_again=device.signed_in_again,
         wants_takeover=request.takeover,
         wants_consent=request.ask_consent,
@@ -251,7 +250,7 @@ def _answer(claim: _Claim, decision: Decision, now: datetime) -> JoinAnswer:
                 opening_at=conference.opening_at,
             )
         case Decision.FULL:
-            return Full(own=own, limit=site_limit(profile_of(conference)).value)
+            return Full(own=own, limit=services.most_sites(conference).value)
         case Decision.REMOVED:
             assert claim.entry is not None
             return Removed(

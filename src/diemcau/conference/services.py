@@ -19,10 +19,12 @@ from diemcau.protocol.scene import Layout
 from diemcau.protocol.word import ConferenceState
 from diemcau.regulation import (
     Controller,
+    Limit,
     ProfileNotFound,
     floor_limit,
     load_profile,
     may_host,
+    site_limit,
     who_controls,
 )
 
@@ -579,10 +581,10 @@ def admit(
     ) as (conference, _):
         require_open(ConferenceState(conference.state))
         entry = _require_site(conference, site)
-        _admit(entry, now)
+        _admit(conference, entry, now)
 
 
-def _admit(entry: RosterEntry, now: datetime) -> None:
+def _admit(conference: Conference, entry: RosterEntry, now: datetime) -> None:
     entry.barred, entry.bar_reason, entry.admitted = False, "", True
     entry.save()
     _seat_down(entry, SeatState.LEFT, now, SeatState.REMOVED)
@@ -594,7 +596,31 @@ def _admit(entry: RosterEntry, now: datetime) -> None:
     )
     taken = Seat.objects.filter(entry=entry, state=SeatState.ACTIVE).exists()
     if waiting is not None and not taken:
+        require_room(conference)
         activate(waiting, now)
+
+
+def room_left(conference: Conference) -> bool:
+    """Whether another site may be connected under the limit of simultaneous sites."""
+    active = Seat.objects.filter(entry__conference=conference, state=SeatState.ACTIVE).count()
+    return active < most_sites(conference).value
+
+
+def most_sites(conference: Conference) -> Limit:
+    """Return how many sites may be connected at the same time."""
+    return site_limit(profile_of(conference))
+
+
+def require_room(conference: Conference) -> None:
+    """Raise Refusal, with the clause of the limit, when no further site may be connected."""
+    if not room_left(conference):
+        limit = most_sites(conference)
+        raise Refusal(
+            "conference_full",
+            f"Chưa cho vào được: đã đủ {limit.value} điểm cầu. Mời một điểm cầu ra trước.",
+            f"Not admitted: {limit.value} sites are connected. Remove one first.",
+            profile_of(conference).clause_label(limit.clause) if limit.clause else "",
+        )
 
 
 def admit_all(
@@ -613,7 +639,7 @@ def admit_all(
             seats__waiting_for=WaitingFor.NEEDS_ADMISSION,
         ).distinct()
         for found in waiting:
-            _admit(found, now)
+            _admit(conference, found, now)
         entry.about(after={"admitted": [found.site_id for found in waiting]})
 
 
@@ -762,6 +788,7 @@ def add_simulated(
             .select_related("site")
             .order_by("site__number")[:count]
         )
+        require_room(conference)
         if not free:
             raise Refusal(
                 "no_free_site",

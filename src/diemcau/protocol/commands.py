@@ -77,7 +77,7 @@ class Take(Message):
 
 
 class Undo(Message):
-    """Undo the last change of scene or floor (one step); a second undo is the redo."""
+    """Undo the last change of scene or floor (one step)."""
 
     type: Literal["undo"] = "undo"
 

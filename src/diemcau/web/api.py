@@ -48,7 +48,9 @@ class Problem(Schema):
 
 
 def _status(refusal: Refusal) -> int:
-    return {"not_permitted": 403, "site_only": 403, "no_conference": 404}.get(refusal.code, 409)
+    return {"not_permitted": 403, "site_only": 403, "no_conference": 404, "no_site": 404}.get(
+        refusal.code, 409
+    )
 
 
 @api.exception_handler(Refusal)
@@ -259,7 +261,7 @@ def command(request: HttpRequest, conference_id: int, body: CommandRequest) -> C
 @api.get("/commands/{uuid:command_id}", response={200: CommandResult})
 def outcome(request: HttpRequest, command_id: UUID) -> CommandResult:
     """Say what became of a command whose answer was lost."""
-    return commands.outcome(command_id)
+    return commands.outcome(command_id, _actor(request))
 
 
 class LinkRequest(Schema):
@@ -280,7 +282,7 @@ def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
     """Issue a one-time sign-in link for a site."""
     site = Site.objects.filter(key=body.site).first()
     if site is None:
-        raise Refusal("no_conference", "Không có điểm cầu này.", "There is no such site.")
+        raise Refusal("no_site", "Không có điểm cầu này.", "There is no such site.")
     role = Role.HOST_SITE_OPERATOR if site.is_host_default else Role.SITE_OPERATOR
     made = issue_link(role=role, site=site, actor=_actor(request), now=timezone.now())
     return Status(201, Link(url=request.build_absolute_uri(made.path), expires_at=made.expires_at))
