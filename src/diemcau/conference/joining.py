@@ -136,7 +136,7 @@ def _claim(
         mine=SeatState(mine.state) if mine else None,
         mine_waits_for=WaitingFor(mine.waiting_for) if mine and mine.waiting_for else None,
         occupied=other is not None,
-        room_left=services.room_left(conference),
+        room_left=services.places_left(conference) > 0,
         signed_in_again=device.signed_in_again,
         wants_takeover=request.takeover,
         wants_consent=request.ask_consent,

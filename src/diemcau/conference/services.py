@@ -600,10 +600,10 @@ def _admit(conference: Conference, entry: RosterEntry, now: datetime) -> None:
         activate(waiting, now)
 
 
-def room_left(conference: Conference) -> bool:
-    """Whether another site may be connected under the limit of simultaneous sites."""
+def places_left(conference: Conference) -> int:
+    """Return how many more sites may be connected under the limit of simultaneous sites."""
     active = Seat.objects.filter(entry__conference=conference, state=SeatState.ACTIVE).count()
-    return active < most_sites(conference).value
+    return max(0, most_sites(conference).value - active)
 
 
 def most_sites(conference: Conference) -> Limit:
@@ -613,7 +613,7 @@ def most_sites(conference: Conference) -> Limit:
 
 def require_room(conference: Conference) -> None:
     """Raise Refusal, with the clause of the limit, when no further site may be connected."""
-    if not room_left(conference):
+    if not places_left(conference):
         limit = most_sites(conference)
         raise Refusal(
             "conference_full",
@@ -782,13 +782,13 @@ def add_simulated(
                 "Chỉ thêm điểm cầu mô phỏng vào hội nghị diễn tập.",
                 "Simulated sites can only be added to a drill.",
             )
+        require_room(conference)
         free = list(
             RosterEntry.objects.filter(conference=conference, barred=False)
             .exclude(seats__state=SeatState.ACTIVE)
             .select_related("site")
-            .order_by("site__number")[:count]
+            .order_by("site__number")[: min(count, places_left(conference))]
         )
-        require_room(conference)
         if not free:
             raise Refusal(
                 "no_free_site",
