@@ -16,7 +16,6 @@ import {
   siteWithNumber,
   step,
   wallTiles,
-  withCutLines,
   type DeskMode,
   type Filter,
   type Tile,
@@ -150,9 +149,8 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
   const talk = useStore(media.talk);
   const width = useWidth();
   const word = wordOf(state);
-  const told = state.snapshot;
-  if (told === null || word === null) throw new Error("The console needs a snapshot");
-  const snapshot = useMemo(() => withCutLines(told, lines), [told, lines]);
+  const snapshot = state.snapshot;
+  if (snapshot === null || word === null) throw new Error("The console needs a snapshot");
 
   const [selected, setSelected] = useState<string | null>(null);
   const [filter, setFilter] = useState<Filter>("all");

@@ -31,7 +31,7 @@ const LINES: Record<ConnectionQuality, Line> = {
   [ConnectionQuality.Excellent]: "good",
   [ConnectionQuality.Good]: "fair",
   [ConnectionQuality.Poor]: "weak",
-  [ConnectionQuality.Lost]: "lost",
+  [ConnectionQuality.Lost]: "weak",
   [ConnectionQuality.Unknown]: "unknown",
 };
 

@@ -13,7 +13,6 @@ import {
   stateOf,
   step,
   wallTiles,
-  withCutLines,
   type Line,
 } from "./wall";
 
@@ -104,13 +103,6 @@ test("the strip beside the speaker is company: only the lead and who has the flo
   expect([state(1), state(2), state(3)]).toEqual(["on_air", "connected", "on_air"]);
   const grid = word({ scene: { ...strip, layout: "grid_2x2" } });
   expect(stateOf(wallSite(2, { presence: "connected" }), grid, scene(), "good")).toBe("on_air");
-});
-
-test("a cut line is lost on the wall before the engine says that the site is gone", () => {
-  const known = snapshot([wallSite(1, { presence: "connected" }), wallSite(2, { presence: "connected" })]);
-  const seen = withCutLines(known, new Map([["s2", "lost"]]));
-  expect(seen.sites.map((site) => site.presence)).toEqual(["connected", "lost"]);
-  expect(withCutLines(known, new Map([["s2", "weak"]]))).toBe(known);
 });
 
 function roster(...areas: number[]) {

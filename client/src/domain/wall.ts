@@ -14,7 +14,7 @@ export type TileState =
   | "absent";
 
 /** What the engine says of a site's line. */
-export type Line = "good" | "fair" | "weak" | "lost" | "unknown";
+export type Line = "good" | "fair" | "weak" | "unknown";
 
 /** Plain values only, so that two tiles are compared field by field. */
 export interface Tile {
@@ -73,19 +73,6 @@ export function numberLabel(number: number, count: number): string {
 function holds(scene: Scene, site: string): boolean {
   const about = scene.layout === "speaker_strip" ? scene.panes.slice(0, 1) : scene.panes;
   return about.some((pane) => pane.site === site);
-}
-
-/**
- * The snapshot with what the engine's own signs tell sooner: a cut line sends no goodbye, and the
- * engine reports the site as gone only some twenty seconds later.
- */
-export function withCutLines(snapshot: DeskSnapshot, lines: ReadonlyMap<string, Line>): DeskSnapshot {
-  const cut = (site: WallSite) => site.presence === "connected" && lines.get(site.site) === "lost";
-  if (!snapshot.sites.some(cut)) return snapshot;
-  return {
-    ...snapshot,
-    sites: snapshot.sites.map((site) => (cut(site) ? { ...site, presence: "lost" as const, since: null } : site)),
-  };
 }
 
 /** One state wins, in this order: lost, on air, preview, weak, locked, requested. */

@@ -312,7 +312,7 @@ export function CheckScreen({ me, site, title, who, devices, engineUrl, onJoin }
                   {t(row.verdict)}
                 </span>
                 {row.remedy || row.act ? (
-                  <div className="r-row__more">
+                  <div className="r-row__more" role="cell">
                     {row.remedy ? (
                       <p>
                         <strong>{t("remedy")}</strong> {row.remedy}

@@ -11,7 +11,7 @@ export function LanguageSwitch() {
       className="u-language"
       data-testid="language"
       lang={next}
-      aria-label={next === "en" ? "English" : "Tiếng Việt"}
+      aria-label={next === "en" ? "EN: English" : "VI: Tiếng Việt"}
       onClick={() => {
         setLanguage(next);
         // The screen has changed already; the server's pages follow when it can be reached.
