@@ -18,6 +18,8 @@ import django
 
 ROSTERS = (9, 200)
 TURNS = 60
+LOOK = 0.0005
+"""Seconds between two looks: the resolution of the figures."""
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -94,7 +96,8 @@ def _told(metadata: str, version: int) -> bool:
 async def _until(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not holds():
-            await asyncio.sleep(0)
+            # A busier look would keep the interpreter from the database's thread.
+            await asyncio.sleep(LOOK)
 
 
 def _conference(sites: int) -> tuple[int, list[str]]:

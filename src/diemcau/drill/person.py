@@ -116,9 +116,13 @@ class Operator(Person):
         request = CommandRequest.model_validate(
             {"id": key or uuid.uuid4(), "command": command.model_dump()}
         )
-        return CommandResult.model_validate(
-            await self.post(f"/api/conferences/{conference}/commands", request)
-        )
+        path = f"/api/conferences/{conference}/commands"
+        try:
+            answer = await self.post(path, request)
+        except httpx.TransportError:
+            # An idle connection was closed at this moment. The id makes a second try harmless.
+            answer = await self.post(path, request)
+        return CommandResult.model_validate(answer)
 
     async def command(self, conference: int, command: Message) -> CommandResult:
         """Give a command that must be done. Raises Refused."""

@@ -58,6 +58,8 @@ def processes_of(installation: Installation) -> list[Process]:
                 *("--no-access-log", "--no-server-header"),
                 *("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"),
                 *("--timeout-graceful-shutdown", "1"),
+                # Longer than pages and edge keep a connection: none is closed under a command.
+                *("--timeout-keep-alive", "75"),
             ),
             environ=environ,
             probe=http_probe(f"{installation.web_url}/health"),
