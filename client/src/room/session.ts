@@ -113,6 +113,8 @@ export class RoomSession {
   private who = { person: "", unit: "" };
   private options: JoinOptions = {};
   private admitted: Admitted | null = null;
+  /** The talk token that has been connected with. */
+  private talkUsed = "";
   private microphone: Sender | null = null;
   private camera: Sender | null = null;
   private screen: Sender | null = null;
@@ -130,10 +132,7 @@ export class RoomSession {
     this.tabs = watchTabs(conference, () => this.yieldToWindow());
     this.main = new RoomLink({ admit: () => this.ask(), onRoom: (room) => this.onMainRoom(room) });
     this.talk = new RoomLink({
-      admit: async () => {
-        const place = this.admitted;
-        return place ? { url: place.engine_url, token: place.talk_token } : null;
-      },
+      admit: () => this.askTalk(),
       onRoom: (room) => this.onTalkRoom(room),
     });
     this.main.state.subscribe(() => {
@@ -203,7 +202,7 @@ export class RoomSession {
         word: newerWord(this.state.get().word, answer.word),
       });
       if (this.talk.state.get().kind !== "connected") {
-        this.talk.start({ url: answer.engine_url, token: answer.talk_token });
+        this.talk.start(this.useTalk(answer));
       }
       this.startLine();
       return { url: answer.engine_url, token: answer.token };
@@ -216,6 +215,31 @@ export class RoomSession {
     const wait = askAgainAfter(answer, Date.now());
     if (wait !== null) this.again = setTimeout(() => this.enter(), wait);
     return null;
+  }
+
+  /**
+   * The place in the talk room. A token is good for one connection only, since it expires in
+   * minutes: for the next one the server is asked again, which changes nothing for a site that
+   * is in. A refusal or a lost server is tried again with the link's back-off.
+   */
+  private async askTalk(): Promise<{ url: string; token: string } | null> {
+    const place = this.admitted;
+    if (!place) return null;
+    if (place.talk_token !== this.talkUsed) return this.useTalk(place);
+    const answer = await api.join(this.conference, {
+      ...this.who,
+      takeover: false,
+      ask_consent: false,
+    });
+    // The conference's own link says why when the place is gone; it starts this one again.
+    if (this.admitted !== place || answer.outcome !== "admitted") return null;
+    this.admitted = answer;
+    return this.useTalk(answer);
+  }
+
+  private useTalk(place: Admitted): { url: string; token: string } {
+    this.talkUsed = place.talk_token;
+    return { url: place.engine_url, token: place.talk_token };
   }
 
   /** Another window of this browser has joined. */
