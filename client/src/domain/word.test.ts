@@ -126,6 +126,14 @@ describe("the site's own state", () => {
 
   it("before the opening is the check, and the floor cannot be asked for", () => {
     expect(at({ state: "joining" })).toMatchObject({ kind: "checking", maySpeakUp: false });
+    // The microphone goes to the centre for the check, whatever the picture does.
+    const pane = { site: "da-teh", caption: "", detail: "", source: "camera" as const };
+    const scene = { layout: "full" as const, panes: [pane] };
+    expect(at({ state: "joining", scene })).toMatchObject({ kind: "checking", onAir: true });
+    expect(at({ state: "joining", preview: ["da-teh"] })).toMatchObject({
+      kind: "checking",
+      previewed: true,
+    });
   });
 
   it("of the host tells its own silence from the desk's", () => {
