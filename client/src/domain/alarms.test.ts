@@ -27,7 +27,9 @@ test("a lost speaker comes before other lost sites, those before all else", () =
 });
 
 test("more than three of a kind become one line, lost sites never", () => {
-  const waiting = [1, 2, 3, 4].map((number) => wallSite(number, { presence: "waiting" }));
+  const waiting = [1, 2, 3, 4].map((number) => 
+    wallSite(number, { presence: "waiting", waiting_for: "needs_admission" }),
+  );
   const list = alarms(snapshot(waiting), word(), none, nobody);
   expect(list.map((entry) => [entry.kind, entry.count])).toEqual([["waiting_many", 4]]);
   const lost = [1, 2, 3, 4].map((number) => wallSite(number, { presence: "lost" }));
@@ -65,4 +67,19 @@ test("a site that loses the floor while lost does not sound again", () => {
 test("a closed conference has no alarms", () => {
   const sites = snapshot([wallSite(2, { presence: "lost" })]);
   expect(alarms(sites, word({ state: "closed" }), none, nobody)).toEqual([]);
+});
+
+test("sites that admit all does not let in stand one by one beside their number", () => {
+  const sites = [
+    ...[1, 2, 3, 4].map((number) =>
+      wallSite(number, { presence: "waiting", waiting_for: "needs_admission" }),
+    ),
+    wallSite(5, { presence: "waiting", waiting_for: "not_listed" }),
+    wallSite(6, { presence: "removed" }),
+  ];
+  const list = alarms(snapshot(sites), word(), none, nobody);
+  expect(list.map((entry) => [entry.kind, entry.count, entry.site])).toEqual([
+    ["waiting", 1, "s5"],
+    ["waiting_many", 4, "s1"],
+  ]);
 });

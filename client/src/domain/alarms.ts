@@ -1,6 +1,6 @@
 /** What needs the operator's eye, worst first. Derived from the snapshot; nothing is stored. */
 import type { DeskSnapshot, WallSite, Word } from "../api/messages";
-import { holdsFloor, type Line } from "./wall";
+import { admissible, holdsFloor, type Line } from "./wall";
 
 export type AlarmKind =
   | "lost"
@@ -99,6 +99,9 @@ export function alarms(
   const waiting = sites.filter(
     (site) => site.presence === "waiting" && site.waiting_for !== "consent_asked",
   );
+  const listed = admissible(waiting);
+  // "Admit all" does not let in who is not on the list: those stand one by one.
+  const others = waiting.filter((site) => !listed.includes(site));
   const weak = sites.filter(
     (site) => site.presence === "connected" && lines.get(site.site) === "weak",
   );
@@ -108,7 +111,8 @@ export function alarms(
   return [
     ...lost,
     ...consent,
-    ...gathered("waiting", "waiting_many", waiting, acknowledged),
+    ...gathered("waiting", "waiting_many", listed, acknowledged),
+    ...others.map((site) => alarm("waiting", site, acknowledged)),
     ...gathered("weak", "weak_many", weak, acknowledged),
     ...locked,
   ].sort(

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { scene, snapshot, wallSite, word } from "./testdesk";
 import {
+  admissible,
   counts,
   deskMode,
   keepTiles,
@@ -44,6 +45,21 @@ test("the microphone is open for the holder of the floor and for the host", () =
   expect(mics).toEqual(["open", "closed", "open", "locked"]);
   const closed = wallTiles(snapshot(sites), { ...holds, host_mic_open: false }, none);
   expect(closed[0]?.mic).toBe("closed");
+});
+
+test("a lock does not reach the host's microphone, nor hide that it is open", () => {
+  const tiles = wallTiles(snapshot([wallSite(1)]), word({ locked: ["s1"] }), none);
+  expect(tiles[0]).toMatchObject({ mic: "open", state: "connected" });
+});
+
+test("a removed site does not wait, and admit all counts only who may be let in by it", () => {
+  const sites = [
+    wallSite(1, { presence: "removed" }),
+    wallSite(2, { presence: "waiting", waiting_for: "not_listed" }),
+    wallSite(3, { presence: "waiting", waiting_for: "needs_admission" }),
+  ];
+  expect(counts(wallTiles(snapshot(sites), word(), none)).waiting).toBe(2);
+  expect(admissible(sites).map((site) => site.site)).toEqual(["s3"]);
 });
 
 test("only tiles whose own data changed are new", () => {

@@ -81,7 +81,7 @@ export function stateOf(site: WallSite, word: Word, preview: Scene, line: Line):
   if (holdsFloor(word, site.site) || holds(word.scene, site.site)) return "on_air";
   if (holds(preview, site.site)) return "preview";
   if (site.presence === "connected" && line === "weak") return "weak";
-  if (word.locked.includes(site.site)) return "mic_locked";
+  if (site.site !== word.host && word.locked.includes(site.site)) return "mic_locked";
   if (word.queue.some((request) => request.site === site.site)) return "requested";
   return site.presence;
 }
@@ -91,10 +91,13 @@ export function holdsFloor(word: Word, site: string): boolean {
 }
 
 function micOf(site: WallSite, word: Word): Tile["mic"] {
+  const connected = site.presence === "connected";
+  // The host's microphone follows its own switch; a lock does not reach it.
+  if (site.site === word.host)
+    return connected ? (word.host_mic_open ? "open" : "closed") : "none";
   if (word.locked.includes(site.site)) return "locked";
-  if (site.presence !== "connected") return "none";
-  if (site.site === word.host ? word.host_mic_open : holdsFloor(word, site.site)) return "open";
-  return "closed";
+  if (!connected) return "none";
+  return holdsFloor(word, site.site) ? "open" : "closed";
 }
 
 export function tileOf(
@@ -173,8 +176,6 @@ export function passes(tile: Tile, filter: Filter): boolean {
       return tile.place > 0;
     case "weak":
       return tile.state === "weak";
-    case "waiting":
-      return tile.presence === "waiting" || tile.presence === "removed";
     default:
       return tile.presence === filter;
   }
@@ -185,6 +186,13 @@ export function counts(tiles: readonly Tile[]): Readonly<Record<Filter, number>>
   for (const tile of tiles)
     for (const filter of FILTERS) if (passes(tile, filter)) found[filter] += 1;
   return found;
+}
+
+/** Sites that "admit all" lets in: those not on the list, and those removed, are asked one by one. */
+export function admissible(sites: readonly WallSite[]): readonly WallSite[] {
+  return sites.filter(
+    (site) => site.presence === "waiting" && site.waiting_for === "needs_admission",
+  );
 }
 
 // ---------------------------------------------------------------- places
