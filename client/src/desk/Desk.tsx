@@ -2,11 +2,12 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Command, LogLine } from "../api/messages";
 import { alarms as alarmsOf, newCritical, toAcknowledge, type Alarm } from "../domain/alarms";
-import { commandsOpen, presence, wordOf, type DeskState, type Notice } from "../domain/deskstate";
+import { commandsOpen, leadOf, presence, wordOf, type DeskState, type Notice } from "../domain/deskstate";
 import { hourMinute } from "../domain/format";
 import { keyAct, type Focus, type KeyAct, type KeyLike } from "../domain/keys";
 import { find } from "../domain/search";
 import {
+  admissible,
   counts,
   deskMode,
   FILTERS,
@@ -40,7 +41,11 @@ export interface DeskProps {
   readonly state: DeskState;
   readonly send: (command: Command) => void;
   readonly onNoticeRead: () => void;
+  /** The role of who sits here; null while it is not known. The control centre's if left out. */
+  readonly role?: string | null;
 }
+
+const CONTROL_OPERATOR = "control_operator";
 
 type Panel = "remove" | "close" | "link" | "keys";
 type Tab = "alarms" | "mics" | "log";
@@ -122,6 +127,7 @@ export function Desk(props: DeskProps) {
       <main className="d-card">
         <h1>{t("denied")}</h1>
         <p>{(language === "en" ? state.denied.en : state.denied.vi) || t("denied_help")}</p>
+        <a href="/">{t("denied_home")}</a>
       </main>
     );
   if (state.snapshot === null)
@@ -139,8 +145,10 @@ export function Desk(props: DeskProps) {
   return <Console {...props} />;
 }
 
-function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
+function Console({ state, send: sendCommand, onNoticeRead, role = CONTROL_OPERATOR }: DeskProps) {
   const t = useText(TEXT);
+  const language = useLanguage();
+  const centre = role === CONTROL_OPERATOR;
   const media = useMedia();
   const lines = useStore(media.lines);
   const lostEngine = useStore(media.lostSince);
@@ -217,6 +225,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
 
   useEffect(() => {
     if (talk === "refused") setHint("talk_refused");
+    if (talk === "away") setHint("talk_away");
   }, [talk]);
 
   const sounded = useRef<readonly Alarm[]>(alarms);
@@ -234,13 +243,15 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
   const send = useCallback(
     (command: Command) => {
       if (!open) {
-        setHint(state.lostSince === null ? null : "n_no_server");
+        setHint(
+          state.lostSince !== null ? "n_no_server" : state.denied !== null ? "n_denied" : null,
+        );
         return;
       }
       setHint(null);
       sendCommand(command);
     },
-    [open, sendCommand, state.lostSince],
+    [open, sendCommand, state.lostSince, state.denied],
   );
   const select = useCallback((key: string) => {
     setSelected(key);
@@ -253,7 +264,8 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
     },
     [send],
   );
-  const lead = snapshot.preview.panes[0]?.site ?? null;
+  // Not what the snapshot still shows: F2 right after Enter is meant for the site just chosen.
+  const lead = leadOf(state);
   const act: Act = {
     send,
     give: (add) =>
@@ -273,7 +285,10 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
     else then(selected);
   };
   const lock = (): void =>
-    onSelected((key) => send({ type: "lock_mic", site: key, locked: !word.locked.includes(key) }));
+    onSelected((key) => {
+      if (key === word.host) setHint("n_host_mic");
+      else send({ type: "lock_mic", site: key, locked: !word.locked.includes(key) });
+    });
   const acknowledge = (alarm: Alarm | null): void => {
     if (alarm !== null) setTaken((was) => new Set([...was, alarm.key]));
   };
@@ -438,7 +453,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
 
   // ------------------------------------------------------------ the screen
   const noticeText = useNoticeText(state, hint, unknown);
-  const side: SideProps = { snapshot, word, open, send, select };
+  const side: SideProps = { snapshot, word, open, centre, send, select };
   const wall = (
     <section className="d-panel d-wall" aria-label={t("wall")}>
       <header className="d-wall__head" data-zone="filters">
@@ -473,7 +488,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
             </button>
           ))}
         </div>
-        {number.waiting > 0 && mode !== "narrow" ? (
+        {admissible(snapshot.sites).length > 0 && mode !== "narrow" ? (
           <Press className="d-press--go" keys="⇧F3" disabled={!open} data-testid="admit-all" onClick={() => send({ type: "admit_all" })}>
             <span className="d-wide">{t("admit_all")}</span>
             <span className="d-slim">{t("admit_all_short")}</span>
@@ -589,7 +604,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
         preview={() => toPreview(selected)}
         lock={lock}
         remove={() => setPanel("remove")}
-        link={() => setPanel("link")}
+        link={centre ? () => setPanel("link") : null}
       />
     </section>
   );
@@ -603,6 +618,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
         word={word}
         open={open}
         bare={mode === "narrow"}
+        role={role}
         send={send}
         onEnd={() => setPanel("close")}
       />
@@ -610,7 +626,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
       <main className="d-main">
         {mode === "narrow" ? null : (
           <>
-            <Stage snapshot={snapshot} word={word} open={open} act={act} onHeights={onHeights} />
+            <Stage snapshot={snapshot} word={word} lead={lead} open={open} act={act} onHeights={onHeights} />
             <div className="d-side d-side--one">
               <Queue {...side} />
               {mode === "laptop" ? null : <Microphones {...side} />}
@@ -645,7 +661,18 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
               {t("server_lost", { time: hourMinute(state.lostSince) })}
             </p>
           ) : null}
-          {lostEngine !== null && word.state !== "closed" ? (
+          {state.denied !== null ? (
+            <p className="d-band" data-testid="denied">
+              <span>
+                {t("denied_band", {
+                  reason:
+                    (language === "en" ? state.denied.en : state.denied.vi) || t("denied_help"),
+                })}{" "}
+                <a href="/">{t("denied_home")}</a>
+              </span>
+            </p>
+          ) : null}
+          {lostEngine !== null && state.denied === null && word.state !== "closed" ? (
             <p className="d-band" data-testid="engine-lost">
               {t("engine_lost", { time: hourMinute(lostEngine) })}
             </p>
@@ -668,7 +695,7 @@ function Console({ state, send: sendCommand, onNoticeRead }: DeskProps) {
           }}
         />
       ) : null}
-      {panel === "link" && site !== null ? (
+      {panel === "link" && centre && site !== null ? (
         <LinkPanel site={site} onClose={() => setPanel(null)} />
       ) : null}
       {panel === "close" ? (

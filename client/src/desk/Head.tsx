@@ -17,15 +17,18 @@ export interface HeadProps {
   readonly open: boolean;
   /** The wall list alone is shown: the desk's acts are absent. */
   readonly bare: boolean;
+  /** The role of who sits here, or null while it is not known. */
+  readonly role: string | null;
   readonly send: (command: Command) => void;
   readonly onEnd: () => void;
 }
 
-export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
+export function Head({ snapshot, word, open, bare, role, send, onEnd }: HeadProps) {
   const t = useText(TEXT);
   const media = useMedia();
   const muted = useStore(media.muted);
   const blocked = useStore(media.soundBlocked);
+  const centre = role === "control_operator";
   const { present, expected } = presence(snapshot);
   const waiting = snapshot.sites.filter((site) => site.presence === "waiting").length;
   const absent = snapshot.sites.filter((site) => site.presence === "absent").length;
@@ -63,7 +66,7 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
           <IconUser size={14} aria-hidden="true" /> <span className="d-wide">{t("operator", { name: snapshot.operator })}</span>
           <span className="d-slim">{t("operator_short", { name: snapshot.operator })}</span>
         </strong>
-        <span>{t("on_this_desk")}</span>
+        <span>{role === null ? "" : t(centre ? "on_this_desk" : "on_host_desk")}</span>
       </div>
       <div className="d-head__block">
         <strong data-testid="presence">
@@ -82,7 +85,7 @@ export function Head({ snapshot, word, open, bare, send, onEnd }: HeadProps) {
             {t(word.state === "scheduled" ? "open_before" : "open")}
           </Press>
         ) : null}
-        {word.drill && word.state !== "closed" && !bare ? <Simulate open={open} send={send} /> : null}
+        {word.drill && word.state !== "closed" && !bare && centre ? <Simulate open={open} send={send} /> : null}
         {blocked ? (
           <Press className="d-press--action" icon={<IconVolume size={15} />} onClick={() => media.enableSound()}>
             {t("enable_sound")}

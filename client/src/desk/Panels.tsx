@@ -93,7 +93,7 @@ export function LinkPanel({ site, onClose, issue = api.signInLink }: { site: Wal
   const [copied, setCopied] = useState<boolean | null>(null);
   const asked = useRef(false);
   useEffect(() => {
-    // Each question makes a link that voids the former: ask once, also when effects run twice.
+    // Each question makes one more link that works: ask once, also when effects run twice.
     if (asked.current) return;
     asked.current = true;
     issue(site.site).then(setLink, (error: unknown) =>

@@ -20,7 +20,8 @@ export interface SelectedProps {
   readonly preview: () => void;
   readonly lock: () => void;
   readonly remove: () => void;
-  readonly link: () => void;
+  /** Make a sign-in link; null where that is not this desk's to do. */
+  readonly link: (() => void) | null;
 }
 
 const MEASURE_MS = 2000;
@@ -140,7 +141,7 @@ export function Selected(props: SelectedProps) {
             {t(sharing ? "share_end" : "share")}
           </Press>
         ) : null}
-        {site.simulated ? null : (
+        {site.simulated || link === null ? null : (
           <Press disabled={!open} data-testid="sign-in-link" onClick={link}>
             {t("sign_in_link")}
           </Press>

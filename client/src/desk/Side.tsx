@@ -16,6 +16,8 @@ export interface SideProps {
   readonly snapshot: DeskSnapshot;
   readonly word: Word;
   readonly open: boolean;
+  /** The control centre sits here, not the host site: some acts are the centre's alone. */
+  readonly centre: boolean;
   readonly send: (command: Command) => void;
   readonly select: (site: string) => void;
 }
@@ -192,13 +194,13 @@ function alarmText(alarm: Alarm): TextKey {
   }
 }
 
-function alarmDetail(alarm: Alarm): TextKey | null {
+function alarmDetail(alarm: Alarm, centre: boolean): TextKey | null {
   switch (alarm.kind) {
     case "lost":
     case "lost_speaker":
       return "a_lost_detail";
     case "consent":
-      return "a_consent_detail";
+      return centre ? "a_consent_detail" : null;
     case "waiting":
       return alarm.waiting_for === "not_listed" ? "a_waiting_not_listed" : "a_waiting_needs_admission";
     case "locked":
@@ -224,7 +226,7 @@ export function alarmCounts(alarms: readonly Alarm[]): { critical: number; other
 }
 
 export function Alarms(props: AlarmsProps) {
-  const { snapshot, open, send, select, alarms, calling, acknowledge, showWeak, admitAll } = props;
+  const { snapshot, open, centre, send, select, alarms, calling, acknowledge, showWeak, admitAll } = props;
   const t = useText(TEXT);
   const media = useMedia();
   const hearing = useStore(media.hearing);
@@ -251,7 +253,7 @@ export function Alarms(props: AlarmsProps) {
           </li>
         ))}
         {alarms.map((alarm) => {
-          const detail = alarmDetail(alarm);
+          const detail = alarmDetail(alarm, centre);
           const many = alarm.kind.endsWith("_many");
           const names = ["d-alarm"];
           if (alarm.critical) names.push(alarm.acknowledged ? "is-taken" : "is-critical");
@@ -288,7 +290,8 @@ export function Alarms(props: AlarmsProps) {
                     </Press>
                   </span>
                 ) : null}
-                {alarm.kind === "consent" ? (
+                {alarm.kind === "consent" && !centre ? <span>{t("a_consent_centre")}</span> : null}
+                {alarm.kind === "consent" && centre ? (
                   <span className="d-alarm__acts">
                     <Press className="d-press--go" disabled={!open} data-testid="allow-takeover" onClick={() => send({ type: "allow_takeover", site: alarm.site, allow: true })}>
                       {t("a_consent_yes")}

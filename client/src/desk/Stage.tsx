@@ -24,6 +24,8 @@ export interface Act {
 export interface StageProps {
   readonly snapshot: DeskSnapshot;
   readonly word: Word;
+  /** The site that F2 gives the floor to. */
+  readonly lead: string | null;
   readonly open: boolean;
   readonly act: Act;
   readonly onHeights: (preview: number, program: number) => void;
@@ -85,7 +87,7 @@ function ProgramLevel({ identity, site }: { identity: string; site: string }) {
   );
 }
 
-export function Stage({ snapshot, word, open, act, onHeights }: StageProps) {
+export function Stage({ snapshot, word, lead, open, act, onHeights }: StageProps) {
   const t = useText(TEXT);
   const language = useLanguage();
   const heights = useRef({ preview: 315, program: 315 });
@@ -98,7 +100,6 @@ export function Stage({ snapshot, word, open, act, onHeights }: StageProps) {
     onHeights(heights.current.preview, height);
   });
   const watermark = word.drill ? t("drill") : undefined;
-  const lead = snapshot.preview.panes[0]?.site ?? null;
   const holder = word.floor[0] ?? null;
   const text = (label: { text_vi: string; text_en: string } | null): string =>
     label === null ? t("undo_none") : language === "en" ? label.text_en : label.text_vi;

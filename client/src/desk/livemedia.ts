@@ -283,18 +283,24 @@ export class LiveMedia implements DeskMedia {
   private async publishVoice(): Promise<void> {
     const room = this.beside.room;
     if (!this.talkHeld) return;
-    if (room === null) {
-      this.talk.set("refused");
+    if (room === null || this.beside.state.get().kind !== "connected") {
+      this.talk.set("away");
       return;
     }
     try {
       this.voice ??= await createLocalAudioTrack({ echoCancellation: true, noiseSuppression: true });
-      if (!this.talkHeld) return;
+    } catch {
+      // No microphone or no permission: said beside the button.
+      this.talk.set("refused");
+      return;
+    }
+    if (!this.talkHeld) return;
+    try {
       await room.localParticipant.publishTrack(this.voice, { source: Track.Source.Microphone });
       this.talk.set("on");
     } catch {
-      // No microphone, no permission, or the room went away: said beside the button.
-      this.talk.set("refused");
+      // The room went away meanwhile: that is not the browser's doing.
+      this.talk.set("away");
     }
     this.muteElements();
   }
@@ -307,7 +313,8 @@ export class LiveMedia implements DeskMedia {
       await this.beside.room?.localParticipant.unpublishTrack(voice, true).catch(() => undefined);
       voice.stop();
     }
-    if (this.talk.get() !== "refused") this.talk.set("off");
+    const failed = this.talk.get() === "refused" || this.talk.get() === "away";
+    if (!failed) this.talk.set("off");
     this.muteElements();
   }
 

@@ -4,7 +4,8 @@ import type { Scene, Source, Word } from "../api/messages";
 import type { Line } from "../domain/wall";
 import type { Store } from "../engine/store";
 
-export type TalkState = "off" | "starting" | "on" | "refused";
+/** "refused": the browser gives no microphone; "away": the talk room is not connected. */
+export type TalkState = "off" | "starting" | "on" | "refused" | "away";
 
 /** What the desk wants to receive now. */
 export interface DeskWish {

@@ -104,3 +104,74 @@ test("the word of another conference's room is not taken", async () => {
   expect(server.state.get().roomWord?.version).toBe(99);
   server.stop();
 });
+
+/** A server whose answers to commands come one by one, when the test says so. */
+function slow() {
+  const waits: { type: string; end: (lost?: boolean) => void }[] = [];
+  const fake = api({
+    command: vi.fn(
+      (_conference: number, id: string, command: { type: string }) =>
+        new Promise<CommandResult>((resolve, reject) =>
+          waits.push({
+            type: command.type,
+            end: (lost) => (lost ? reject(new ServerLost("cut")) : resolve(done(id))),
+          }),
+        ),
+    ),
+  });
+  return { fake, waits };
+}
+
+test("a command goes out only after the one before it was answered", async () => {
+  const { fake, waits } = slow();
+  const server = await started(fake);
+  const former = server.send({ type: "set_preview", lead: "s1" });
+  const later = server.send({ type: "give_floor", site: "s1", add: false });
+  await vi.advanceTimersByTimeAsync(50);
+  expect(waits.map((wait) => wait.type)).toEqual(["set_preview"]);
+  waits[0]?.end();
+  expect(await former).toBe(true);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(waits.map((wait) => wait.type)).toEqual(["set_preview", "give_floor"]);
+  waits[1]?.end();
+  expect(await later).toBe(true);
+  server.stop();
+});
+
+test("what waits behind a lost answer is dropped for good, and said", async () => {
+  const { fake, waits } = slow();
+  const server = await started(fake);
+  const former = server.send({ type: "take" });
+  const later = server.send({ type: "mute_all" });
+  await vi.advanceTimersByTimeAsync(1);
+  waits[0]?.end(true);
+  expect(await former).toBe(false);
+  expect(await later).toBe(false);
+  expect(server.state.get().pending).toEqual([]);
+  expect(server.state.get().notice).toMatchObject({ kind: "not_done", command: { type: "mute_all" } });
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(waits.map((wait) => wait.type)).toEqual(["take"]);
+  server.stop();
+});
+
+test("what waits while the server is lost is not sent when it is back", async () => {
+  const { fake, waits } = slow();
+  let down = false;
+  fake.desk = vi.fn(async (_conference: number, since?: number) => {
+    if (down) throw new ServerLost("down");
+    return since === 1 ? null : first;
+  });
+  const server = await started(fake);
+  void server.send({ type: "take" });
+  const later = server.send({ type: "mute_all" });
+  down = true;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(server.state.get().lostSince).not.toBeNull();
+  down = false;
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(server.state.get().lostSince).toBeNull();
+  waits[0]?.end();
+  expect(await later).toBe(false);
+  expect(waits.map((wait) => wait.type)).toEqual(["take"]);
+  server.stop();
+});

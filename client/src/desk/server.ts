@@ -22,6 +22,10 @@ export class DeskServer {
   private asking = false;
   private again = false;
   private stopped = true;
+  /** The end of the last command: the next one goes out after it. */
+  private turn: Promise<unknown> = Promise.resolve();
+  /** Grows when an answer, the server or the permission is lost: what waited is dropped. */
+  private losses = 0;
 
   constructor(
     private readonly api: DeskApi,
@@ -52,13 +56,27 @@ export class DeskServer {
     if (word !== null && word.conference === this.conference) this.tell({ type: "word", word });
   }
 
-  /** Send a command, unless the server is out of reach: nothing is queued. */
+  /**
+   * Send a command after those before it, so that none overtakes another. Without the server
+   * nothing is sent, and what waits when it is lost is dropped: a late command is a wrong one.
+   */
   async send(command: Command): Promise<boolean> {
     if (!commandsOpen(this.state.get())) return false;
     const sent: SentCommand = { id: commandId(), command };
+    const losses = this.losses;
     this.tell({ type: "sent", sent });
+    const end = this.turn.then(() => this.deliver(sent, losses));
+    this.turn = end;
+    return end;
+  }
+
+  private async deliver(sent: SentCommand, losses: number): Promise<boolean> {
+    if (losses !== this.losses || !commandsOpen(this.state.get())) {
+      this.tell({ type: "dropped", sent, at: this.now() });
+      return false;
+    }
     try {
-      const result = await this.api.command(this.conference, sent.id, command);
+      const result = await this.api.command(this.conference, sent.id, sent.command);
       this.tell({ type: "answered", sent, result, at: this.now() });
       this.refresh();
       return result.outcome === "done";
@@ -66,6 +84,7 @@ export class DeskServer {
       if (error instanceof Refusal) {
         const { detail_vi: vi, detail_en: en } = error;
         this.tell({ type: "rejected", sent, vi, en, at: this.now() });
+        this.refresh();
       } else {
         this.tell({ type: "answer_lost", sent, at: this.now() });
         this.refresh();
@@ -79,6 +98,8 @@ export class DeskServer {
   }
 
   private tell(event: DeskEvent): void {
+    if (event.type === "answer_lost" || event.type === "server_lost" || event.type === "denied")
+      this.losses += 1;
     this.state.set(reduce(this.state.get(), event));
   }
 

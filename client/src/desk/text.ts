@@ -18,6 +18,7 @@ export const TEXT = {
   closed_detail: ["Không nhận lệnh nữa", "Takes no more commands"],
   operator: ["Giữ bàn: {name}", "At the desk: {name}"],
   operator_short: ["Bàn: {name}", "Desk: {name}"],
+  on_host_desk: ["Điểm cầu chủ trì", "Host site"],
   on_this_desk: ["Tổ kỹ thuật trung tâm", "Control centre team"],
   present: ["Có mặt {here}/{all} điểm cầu", "{here}/{all} sites present"],
   present_detail: ["{waiting} chờ vào · {absent} vắng", "{waiting} waiting · {absent} absent"],
@@ -32,6 +33,10 @@ export const TEXT = {
   talk_refused: [
     "Chưa nói được: trình duyệt chưa cho dùng micro. Cho phép micro rồi giữ Ins lại.",
     "Talkback failed: the browser does not allow the microphone. Allow it and hold Ins again.",
+  ],
+  talk_away: [
+    "Chưa nói được: đàm thoại chưa kết nối. Chờ nối lại rồi giữ Ins lại.",
+    "Talkback failed: it is not connected yet. Wait for it, then hold Ins again.",
   ],
   listen: ["Nghe hội nghị", "Listen"],
   listening_off: ["Tắt tiếng bàn", "Desk muted"],
@@ -153,8 +158,8 @@ export const TEXT = {
   sign_in_link: ["Cấp liên kết", "Sign-in link"],
   sign_in_title: ["Cấp liên kết đăng nhập cho {site}", "Sign-in link for {site}"],
   sign_in_help: [
-    "Liên kết dùng một lần, hết hạn lúc {time}. Gửi riêng cho kỹ thuật điểm cầu; đóng bảng này là không xem lại được.",
-    "The link works once and expires at {time}. Send it to the site's technician only; it cannot be shown again.",
+    "Mỗi liên kết dùng một lần, trong 12 giờ (đến {time}). Gửi riêng cho kỹ thuật điểm cầu; đóng bảng này là không xem lại được.",
+    "Each link works once, for 12 hours (until {time}). Send it to the site's technician only; it cannot be shown again.",
   ],
   sign_in_making: ["Đang cấp liên kết…", "Making the link…"],
   copy: ["Chép liên kết", "Copy link"],
@@ -215,6 +220,7 @@ export const TEXT = {
   a_lost_detail: ["Máy điểm cầu tự nối lại · {technician} {phone}", "Reconnects by itself · {technician} {phone}"],
   a_consent: ["máy khác xin vào thay", "another device asks to take over"],
   a_consent_detail: ["Hỏi kỹ thuật trước khi cho chuyển · {technician} {phone}", "Ask the technician first · {technician} {phone}"],
+  a_consent_centre: ["Trung tâm điều khiển quyết định.", "The control centre decides."],
   a_consent_yes: ["Cho chuyển", "Allow"],
   a_waiting: ["chờ vào", "waiting to enter"],
   a_waiting_not_listed: ["Không có trong danh sách mời", "Not on the list"],
@@ -230,7 +236,6 @@ export const TEXT = {
   a_show: ["Mở danh sách", "Show"],
   acknowledge: ["Ghi nhận", "Acknowledge"],
   acknowledged: ["Đã ghi nhận", "Acknowledged"],
-  select: ["Đến tile", "Go to tile"],
 
   // log
   log: ["Nhật ký", "Log"],
@@ -255,6 +260,14 @@ export const TEXT = {
     "Chưa gửi lệnh: đang mất liên lạc máy chủ.",
     "Not sent: the server is out of reach.",
   ],
+  n_denied: [
+    "Chưa gửi lệnh: bàn này không còn quyền điều khiển.",
+    "Not sent: this desk is not permitted any more.",
+  ],
+  n_host_mic: [
+    "Micro chủ trì: dùng nút Tắt micro chủ trì.",
+    "Host microphone: use its own button.",
+  ],
   n_read: ["Đã xem", "Dismiss"],
 
   // bands
@@ -271,6 +284,8 @@ export const TEXT = {
     "The conference is closed. The log can still be read.",
   ],
   denied: ["Không mở được bàn điều khiển", "The desk cannot be opened"],
+  denied_band: ["Bàn điều khiển đã dừng: {reason}", "The desk has stopped: {reason}"],
+  denied_home: ["Về trang đầu", "Go to the start page"],
   denied_help: ["Đăng nhập lại bằng liên kết mới.", "Sign in again with a new link."],
   narrow: [
     "Bàn điều khiển cần cửa sổ rộng từ 1280 px. Ở đây chỉ xem được danh sách điểm cầu.",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { CommandResult } from "../api/messages";
-import { commandsOpen, EMPTY, reduce, wordOf, type DeskEvent, type DeskState } from "./deskstate";
-import { snapshot, wallSite, word } from "./testdesk";
+import { commandsOpen, EMPTY, leadOf, reduce, wordOf, type DeskEvent, type DeskState } from "./deskstate";
+import { scene, snapshot, wallSite, word } from "./testdesk";
 
 const sent = { id: "c1", command: { type: "take" as const } };
 const result = (outcome: CommandResult["outcome"], change: Partial<CommandResult> = {}) => ({
@@ -74,4 +74,57 @@ test("a command whose answer was lost is not sent again but asked for", () => {
   expect(done.notice?.kind).toBe("was_done");
   const unknown = reduce(lost, { type: "outcome", sent, result: result("unknown"), at: 9 });
   expect(unknown.notice?.kind).toBe("not_done");
+});
+
+const chosen = { id: "p1", command: { type: "set_preview" as const, lead: "s2" } };
+const shown = (version: number, lead: string): DeskEvent => ({
+  type: "snapshot",
+  snapshot: snapshot([wallSite(1)], { version, preview: scene(lead) }),
+});
+
+test("the lead is the one last asked for until a snapshot as new as the answer shows it", () => {
+  const asked = after(shown(4, "s1"), { type: "sent", sent: chosen });
+  expect(leadOf(asked)).toBe("s2");
+  const answered = reduce(asked, {
+    type: "answered",
+    sent: chosen,
+    result: result("done", { id: "p1", version: 6 }),
+    at: 1,
+  });
+  expect(leadOf(reduce(answered, shown(5, "s1")))).toBe("s2");
+  expect(leadOf(reduce(answered, shown(6, "s3")))).toBe("s3");
+  expect(leadOf(reduce(answered, shown(7, "s4")))).toBe("s4");
+});
+
+test("an earlier answer does not end the wait for the lead asked for later", () => {
+  const later = { id: "p2", command: { type: "set_preview" as const, lead: "s3" } };
+  const now = after(
+    shown(4, "s1"),
+    { type: "sent", sent: chosen },
+    { type: "sent", sent: later },
+    { type: "answered", sent: chosen, result: result("done", { id: "p1", version: 5 }), at: 1 },
+    shown(5, "s2"),
+  );
+  expect(leadOf(now)).toBe("s3");
+});
+
+test("a lead that was refused, dropped or lost is not the lead", () => {
+  const asked = after(shown(4, "s1"), { type: "sent", sent: chosen });
+  const ends: DeskEvent[] = [
+    { type: "answered", sent: chosen, result: result("refused", { id: "p1" }), at: 1 },
+    { type: "rejected", sent: chosen, vi: "", en: "", at: 1 },
+    { type: "dropped", sent: chosen, at: 1 },
+    { type: "answer_lost", sent: chosen, at: 1 },
+    { type: "server_lost", at: 1 },
+    { type: "denied", vi: "", en: "" },
+  ];
+  for (const end of ends) expect(leadOf(reduce(asked, end)), end.type).toBe("s1");
+});
+
+test("an unchanged answer says that the user is let in again", () => {
+  const denied = after(first, { type: "denied", vi: "Hết phiên.", en: "Signed out." });
+  expect(commandsOpen(denied)).toBe(false);
+  const back = reduce(denied, { type: "unchanged" });
+  expect(back.denied).toBeNull();
+  expect(commandsOpen(back)).toBe(true);
 });

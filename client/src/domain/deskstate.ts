@@ -20,6 +20,15 @@ export interface Notice {
   readonly at: number;
 }
 
+/** A site that was asked for as the lead of the preview, before the snapshot shows it. */
+export interface PendingLead {
+  /** The command that asks for it. */
+  readonly id: string;
+  readonly site: string;
+  /** The version that holds it, once the server has answered. */
+  readonly version: number | null;
+}
+
 export interface DeskState {
   readonly snapshot: DeskSnapshot | null;
   /** The word from the room's metadata, when it is newer than the snapshot's. */
@@ -27,6 +36,8 @@ export interface DeskState {
   /** Since when the server does not answer (ms), or null. */
   readonly lostSince: number | null;
   readonly pending: readonly SentCommand[];
+  /** The lead that was last asked for: the floor is given to it, never to the one before. */
+  readonly pendingLead: PendingLead | null;
   /** Commands whose answer was lost: their outcome is asked for when the server is back. */
   readonly unclear: readonly SentCommand[];
   readonly notice: Notice | null;
@@ -39,6 +50,7 @@ export const EMPTY: DeskState = {
   roomWord: null,
   lostSince: null,
   pending: [],
+  pendingLead: null,
   unclear: [],
   notice: null,
   denied: null,
@@ -53,6 +65,8 @@ export type DeskEvent =
   | { type: "sent"; sent: SentCommand }
   | { type: "answered"; sent: SentCommand; result: CommandResult; at: number }
   | { type: "rejected"; sent: SentCommand; vi: string; en: string; at: number }
+  /** It waited for the one before it and was never sent. */
+  | { type: "dropped"; sent: SentCommand; at: number }
   | { type: "answer_lost"; sent: SentCommand; at: number }
   | { type: "outcome"; sent: SentCommand; result: CommandResult; at: number }
   | { type: "notice_read" };
@@ -76,6 +90,26 @@ function refused(sent: SentCommand, result: CommandResult, at: number): Notice {
   return notice("refused", sent, at, result.reason_vi, result.reason_en, result.clause);
 }
 
+function askedLead(sent: SentCommand): PendingLead | null {
+  const { command } = sent;
+  return command.type === "set_preview" && command.lead
+    ? { id: sent.id, site: command.lead, version: null }
+    : null;
+}
+
+/** The lead that is still to come: none once the snapshot is as new as the answer. */
+function stillPending(
+  lead: PendingLead | null,
+  snapshot: DeskSnapshot | null,
+): PendingLead | null {
+  const shown = lead !== null && lead.version !== null && (snapshot?.version ?? 0) >= lead.version;
+  return shown ? null : lead;
+}
+
+function withoutLead(state: DeskState, id: string): PendingLead | null {
+  return state.pendingLead?.id === id ? null : state.pendingLead;
+}
+
 export function reduce(state: DeskState, event: DeskEvent): DeskState {
   switch (event.type) {
     case "snapshot": {
@@ -87,17 +121,27 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
       return {
         ...state,
         snapshot: event.snapshot,
+        pendingLead: stillPending(state.pendingLead, event.snapshot),
         roomWord: overtaken ? null : state.roomWord,
         lostSince: null,
         denied: null,
       };
     }
     case "unchanged":
-      return state.lostSince === null ? state : { ...state, lostSince: null };
+      return state.lostSince === null && state.denied === null
+        ? state
+        : { ...state, lostSince: null, denied: null };
     case "server_lost":
-      return state.lostSince === null ? { ...state, lostSince: event.at } : state;
+      return state.lostSince === null
+        ? { ...state, lostSince: event.at, pendingLead: null }
+        : state;
     case "denied":
-      return { ...state, lostSince: null, denied: { vi: event.vi, en: event.en } };
+      return {
+        ...state,
+        lostSince: null,
+        pendingLead: null,
+        denied: { vi: event.vi, en: event.en },
+      };
     case "word": {
       const known = wordOf(state);
       return known !== null && event.word.version <= known.version
@@ -105,23 +149,46 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
         : { ...state, roomWord: event.word };
     }
     case "sent":
-      return { ...state, pending: [...state.pending, event.sent], notice: null };
+      return {
+        ...state,
+        pending: [...state.pending, event.sent],
+        pendingLead: askedLead(event.sent) ?? state.pendingLead,
+        notice: null,
+      };
     case "answered": {
       const pending = without(state.pending, event.sent.id);
-      return event.result.outcome === "refused"
-        ? { ...state, pending, notice: refused(event.sent, event.result, event.at) }
-        : { ...state, pending };
+      if (event.result.outcome === "refused")
+        return {
+          ...state,
+          pending,
+          pendingLead: withoutLead(state, event.sent.id),
+          notice: refused(event.sent, event.result, event.at),
+        };
+      const lead =
+        state.pendingLead?.id === event.sent.id
+          ? { ...state.pendingLead, version: event.result.version }
+          : state.pendingLead;
+      return { ...state, pending, pendingLead: stillPending(lead, state.snapshot) };
     }
     case "rejected":
       return {
         ...state,
         pending: without(state.pending, event.sent.id),
+        pendingLead: withoutLead(state, event.sent.id),
         notice: notice("failed", event.sent, event.at, event.vi, event.en),
+      };
+    case "dropped":
+      return {
+        ...state,
+        pending: without(state.pending, event.sent.id),
+        pendingLead: withoutLead(state, event.sent.id),
+        notice: notice("not_done", event.sent, event.at),
       };
     case "answer_lost":
       return {
         ...state,
         pending: without(state.pending, event.sent.id),
+        pendingLead: null,
         unclear: [...without(state.unclear, event.sent.id), event.sent],
         lostSince: state.lostSince ?? event.at,
       };
@@ -140,6 +207,11 @@ export function reduce(state: DeskState, event: DeskEvent): DeskState {
 /** The newest word known, from the room or from the server. */
 export function wordOf(state: DeskState): Word | null {
   return state.roomWord ?? state.snapshot?.word ?? null;
+}
+
+/** The lead of the preview as last asked for, or as the snapshot has it. */
+export function leadOf(state: DeskState): string | null {
+  return state.pendingLead?.site ?? state.snapshot?.preview.panes[0]?.site ?? null;
 }
 
 /** Whether commands may be sent now. */
