@@ -22,6 +22,7 @@ class Actor:
         roles: roles held now.
         site: key of the site for which the person acts, if any.
         address: network address, if known.
+        device: hash of the device's secret; None for acts that come from no device.
     """
 
     id: int | None
@@ -29,6 +30,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     site: str | None = None
     address: str = ""
+    device: str | None = None
 
 
 SYSTEM = Actor(id=None, name="Hệ thống")

@@ -34,6 +34,7 @@ from .reconcile import (
     SetWord,
     Want,
     actions,
+    is_talk,
 )
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ class _Conducted:
         self.reminder: asyncio.TimerHandle | None = None
         self.events: list[EngineEvent] = []
         self.seen: set[str] | None = None
+        self.following: asyncio.Task[None] | None = None
 
 
 class Conductor:
@@ -212,17 +214,17 @@ class Conductor:
             # After a start, of the engine or of this process: rooms first, whoever is in them.
             await self._create(conducted, wants)
         self._apply_events(conducted)
+        # A command first, by what is known; only then is the engine asked, which costs more
+        # with every site.
+        if conducted.mirror.complete:
+            await self._make_both(conducted, wants)
         if conducted.ask:
             conducted.ask = False
             await self._look(conducted, wants)
-        await asyncio.gather(
-            self._make(conducted, wants.main, "main", wants.word.version),
-            self._make(conducted, wants.talk, "talk", wants.word.version),
-        )
+            await self._make_both(conducted, wants)
         await self._report_presence(conducted, wants)
         await self._tell_desks(conducted, wants)
-        if self._simulate is not None:
-            await self._simulate(wants)
+        self._follow(conducted, wants)
         over = not wants.main.open and not conducted.mirror.main.exists
         if over and not conducted.wake.is_set():  # nothing came meanwhile, an opening say
             self._forget(conducted)
@@ -263,7 +265,7 @@ class Conductor:
     def _apply_events(self, conducted: _Conducted) -> None:
         events, conducted.events = conducted.events, []
         for event in events:
-            which = "talk" if event.room.endswith("-talk") else "main"
+            which = "talk" if is_talk(event.room) else "main"
             have: Have = getattr(conducted.mirror, which)
             person = event.participant
             grants = dict(have.grants)
@@ -273,8 +275,35 @@ class Conductor:
                 grants.pop(person.identity, None)
                 conducted.ask = conducted.ask or which == "main"
             elif person is not None and event.kind is EventKind.JOINED:
+                # About somebody who is known already it may be late, and untrue by now.
+                conducted.ask = conducted.ask or person.identity in grants
                 grants[person.identity] = person.grant
             setattr(conducted.mirror, which, replace(have, grants=grants))
+
+    def _follow(self, conducted: _Conducted, wants: Wants) -> None:
+        """Let the simulated sites follow, beside the round: a child that hangs holds up nothing."""
+        if self._simulate is None or (conducted.following and not conducted.following.done()):
+            return
+        assert self._tasks is not None
+        conducted.following = self._tasks.create_task(self._simulated(self._simulate, wants))
+
+    async def _simulated(self, simulate: Callable[[Wants], Awaitable[None]], wants: Wants) -> None:
+        try:
+            await simulate(wants)
+        except Exception:
+            # Simulated sites are for drills: their trouble must not end the conductor.
+            log.exception("conference %s: simulated sites failed", wants.conference)
+
+    async def _make_both(self, conducted: _Conducted, wants: Wants) -> None:
+        done = await asyncio.gather(
+            self._make(conducted, wants.main, "main", wants.word.version),
+            self._make(conducted, wants.talk, "talk", wants.word.version),
+            return_exceptions=True,
+        )
+        # Both have ended: nothing of this round acts behind the next one.
+        for result in done:
+            if isinstance(result, BaseException):
+                raise result
 
     async def _make(self, conducted: _Conducted, want: Want, which: str, version: int) -> None:
         for phase in actions(want, getattr(conducted.mirror, which)):

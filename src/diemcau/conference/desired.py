@@ -174,7 +174,22 @@ def without_floor(state: Desired, site: str, *, names: Callable[[str], str], ver
             f"{names(site)} does not have the floor.",
         )
     floor = tuple(turn for turn in state.air.floor if turn.site != site)
-    return _aired(state, verb, site, state.air.model_copy(update={"floor": floor}))
+    air = state.air.model_copy(update={"floor": floor})
+    if verb == "floor.ended":  # its own will: no undo of the desk's opens the microphone again
+        return _forgotten(state, site).model_copy(update={"air": air})
+    return _aired(state, verb, site, air)
+
+
+def _forgotten(state: Desired, site: str) -> Desired:
+    """Take a site's turn out of what undo and redo would bring back."""
+
+    def without(step: Step | None) -> Step | None:
+        if step is None:
+            return None
+        floor = tuple(turn for turn in step.air.floor if turn.site != site)
+        return step.model_copy(update={"air": step.air.model_copy(update={"floor": floor})})
+
+    return state.model_copy(update={"undo": without(state.undo), "redo": without(state.redo)})
 
 
 def muted_all(state: Desired) -> Desired:
@@ -252,7 +267,7 @@ def with_lock(state: Desired, site: str, locked: bool) -> Desired:
         return state.model_copy(update={"locked": rest})
     floor = tuple(turn for turn in state.air.floor if turn.site != site)
     air = state.air.model_copy(update={"floor": floor})
-    return state.model_copy(update={"locked": (*rest, site), "air": air})
+    return _forgotten(state, site).model_copy(update={"locked": (*rest, site), "air": air})
 
 
 def with_request(state: Desired, site: str, *, host: str, now: datetime) -> Desired:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction as db
 
-from diemcau.audit.actor import SYSTEM, Actor
+from diemcau.audit.actor import Actor
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
@@ -55,13 +55,16 @@ class Device:
     told_at: datetime | None = None
     link_issued_at: datetime | None = None
 
-    @property
-    def signed_in_again(self) -> bool:
-        """Signed in by a link that is younger than the notice that the place is taken."""
+    def signed_in_again(self, taken_at: datetime) -> bool:
+        """Whether it signed in by a link younger than the notice that the place is taken.
+
+        Args:
+            taken_at: since when the other device has the place: a link counts for one taking.
+        """
         return (
             self.told_at is not None
             and self.link_issued_at is not None
-            and self.link_issued_at > self.told_at
+            and self.link_issued_at > max(self.told_at, taken_at)
         )
 
 
@@ -104,11 +107,7 @@ def _start_if_due(conference_id: int, now: datetime) -> None:
         and conference.state == ConferenceState.SCHEDULED
         and conference.connect_at <= now
     ):
-        try:
-            services.start_joining(conference_id=conference_id, actor=SYSTEM, now=now)
-        except Refusal as refusal:
-            if refusal.code != "illegal_transition":  # somebody was quicker
-                raise
+        services.start_if_due(conference_id=conference_id, now=now)
 
 
 def _claim(
@@ -135,9 +134,10 @@ def _claim(
         manual=admission_is_manual(profile).allowed,
         mine=SeatState(mine.state) if mine else None,
         mine_waits_for=WaitingFor(mine.waiting_for) if mine and mine.waiting_for else None,
-        occupied=other is not None,
+        # A simulated site makes way for the real one.
+        occupied=other is not None and not other.simulated,
         room_left=services.places_left(conference) > 0,
-        signed_in_again=device.signed_in_again,
+        signed_in_again=device.signed_in_again(other.state_at if other else now),
         wants_takeover=request.takeover,
         wants_consent=request.ask_consent,
     )
@@ -228,7 +228,11 @@ def _carry_out(
     elif decision is Decision.TAKE_OVER:
         services.replace_active(claim.entry, seat, now)
     elif decision is Decision.TAKE_PLACE:
-        services.activate(seat, now)
+        if claim.other is not None and claim.other.simulated:
+            state = claim.conference.desired
+            rest = tuple(key for key in state.simulated if key != claim.site.key)
+            claim.conference.want(state.model_copy(update={"simulated": rest}))
+        services.replace_active(claim.entry, seat, now)
     else:
         seat.state, seat.state_at = SeatState.WAITING, now
         seat.waiting_for = str(waits_for)

@@ -12,6 +12,7 @@ from diemcau.protocol.card import Identity, ParticipantKind
 from diemcau.protocol.word import ConferenceState
 
 from .desired import Desired
+from .reconcile import talk_room
 from .workflow import SeatState
 
 _DESIRED: TypeAdapter[Desired] = TypeAdapter(Desired)
@@ -106,7 +107,7 @@ class Conference(models.Model):
     @property
     def talk_room(self) -> str:
         """The second room, in which control centre and technicians talk beside the conference."""
-        return f"{self.room}-talk"
+        return talk_room(self.room)
 
 
 class RosterEntry(models.Model):

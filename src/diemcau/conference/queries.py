@@ -218,7 +218,10 @@ def wall(conference: Conference) -> tuple[WallSite, ...]:
 
 def _wall_site(entry: RosterEntry, seats: list[Seat], host: bool) -> WallSite:
     site = entry.site
-    by_state = {SeatState(seat.state): seat for seat in seats}
+    by_state: dict[SeatState, Seat] = {}
+    for seat in seats:  # by time: the desk answers whoever has waited longest
+        if seat.state != SeatState.WAITING or SeatState.WAITING not in by_state:
+            by_state[SeatState(seat.state)] = seat
     active, waiting = by_state.get(SeatState.ACTIVE), by_state.get(SeatState.WAITING)
     shown = active or waiting
     since = None

@@ -15,6 +15,19 @@ DESK_GRANT = Grant(publish=frozenset(), hidden=True)
 TALK_GRANT = Grant(publish=frozenset({TrackSource.MICROPHONE}))
 
 
+TALK = "-talk"
+
+
+def talk_room(room: str) -> str:
+    """Return the name of a conference's second room, for talk beside it."""
+    return room + TALK
+
+
+def is_talk(room: str) -> bool:
+    """Whether a room is the second one of its conference."""
+    return room.endswith(TALK)
+
+
 @dataclass(frozen=True)
 class Want:
     """What one room of the engine should be.

@@ -3,11 +3,11 @@
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction as db
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from diemcau.audit.actor import SYSTEM, Actor
@@ -102,14 +102,22 @@ def _require_site(conference: Conference, site: str) -> RosterEntry:
     return entry
 
 
-def _connected(conference: Conference, site: str) -> bool:
-    # A seat that was admitted and is not known to be lost: the worker's reports may lag behind.
-    return Seat.objects.filter(
-        entry__conference=conference,
-        entry__site__key=site,
-        state=SeatState.ACTIVE,
-        lost_at__isnull=True,
-    ).exists()
+ARRIVAL = timedelta(seconds=30)
+"""For how long a site that was let in counts as connected before it has been seen: the worker's
+reports may lag behind, a browser that never arrives must not get the floor."""
+
+
+def _connected(conference: Conference, site: str, now: datetime) -> bool:
+    return (
+        Seat.objects.filter(
+            entry__conference=conference,
+            entry__site__key=site,
+            state=SeatState.ACTIVE,
+            lost_at__isnull=True,
+        )
+        .filter(Q(connected=True) | Q(connected_at__isnull=True, state_at__gt=now - ARRIVAL))
+        .exists()
+    )
 
 
 def _fill(conference: Conference) -> list[str]:
@@ -142,6 +150,28 @@ def _record_turns(conference: Conference, old: Desired, new: Desired, now: datet
     for site in set(new.holders) - set(old.holders):
         FloorTurn.objects.create(
             conference=conference, site=Site.objects.get(key=site), started_at=now
+        )
+
+
+def _require_own_seat(conference: Conference, actor: Actor) -> None:
+    """Raise Refusal unless the device that acts for a site has that site's place.
+
+    Somebody who is signed in for the site with another device sees that it is taken, and can
+    neither end its turn nor ask in its name.
+    """
+    if actor.device is None:
+        return
+    held = Seat.objects.filter(
+        entry__conference=conference,
+        entry__site__key=actor.site,
+        state=SeatState.ACTIVE,
+        device=actor.device,
+    )
+    if not held.exists():
+        raise Refusal(
+            "not_this_device",
+            "Máy này không ở trong phòng họp của điểm cầu. Vào hội nghị trên máy này trước.",
+            "This device does not have the site's place. Join with it first.",
         )
 
 
@@ -246,6 +276,14 @@ def start_joining(
         conference.state = ConferenceState.JOINING
 
 
+def start_if_due(*, conference_id: int, now: datetime) -> None:
+    """Open for connections when ``connect_at`` has come; of many who notice it, one does it."""
+    with db.atomic():
+        conference = Conference.objects.claim(conference_id)
+        if conference.state == ConferenceState.SCHEDULED and conference.connect_at <= now:
+            start_joining(conference_id=conference_id, actor=SYSTEM, now=now)
+
+
 def declare_open(
     *, conference_id: int, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
@@ -329,7 +367,7 @@ def give_floor(
             add=add,
             limit=limit.value,
             limit_clause=found.clause_label(limit.clause) if limit.clause else "",
-            connected=lambda key: _connected(conference, key),
+            connected=lambda key: _connected(conference, key, now),
             names=lambda key: _names(conference, key),
             fill=_fill(conference),
             now=now,
@@ -360,6 +398,7 @@ def end_turn(
     with _act(
         conference_id, actor, Act.END_TURN, verb, now=now, site=site, command_id=command_id
     ) as (conference, entry):
+        _require_own_seat(conference, actor)
         new = rules.without_floor(
             conference.desired, site, names=lambda key: _names(conference, key), verb=verb
         )
@@ -403,6 +442,12 @@ def lock_mic(
         conference_id, actor, Act.LOCK_MIC, verb, now=now, site=site, command_id=command_id
     ) as (conference, entry):
         _require_site(conference, site)
+        if site == conference.host_site.key:
+            raise Refusal(
+                "host_not_locked",
+                "Micro chủ trì không khóa được: dùng nút Tắt micro chủ trì.",
+                "The host's microphone is not locked: close it by its own button.",
+            )
         _change(conference, entry, rules.with_lock(conference.desired, site, locked), now)
 
 
@@ -471,7 +516,7 @@ def undo(
         state = conference.desired
 
         def allowed(key: str) -> bool:
-            return key not in state.locked and _connected(conference, key)
+            return key not in state.locked and _connected(conference, key, now)
 
         turn = rules.undone if back else rules.redone
         _change(conference, entry, turn(state, allowed=allowed), now)
@@ -494,9 +539,10 @@ def ask_to_speak(
         site=site,
         command_id=command_id,
     ) as (conference, entry):
+        _require_own_seat(conference, actor)
         require_open(ConferenceState(conference.state))
         _require_site(conference, site)
-        if not _connected(conference, site):
+        if not _connected(conference, site, now):
             raise Refusal(
                 "site_not_connected",
                 "Chưa đăng ký được: điểm cầu chưa vào phòng họp.",
@@ -526,6 +572,8 @@ def drop_request(
         entry,
     ):
         _require_site(conference, site)
+        if own:
+            _require_own_seat(conference, actor)
         _change(conference, entry, rules.without_request(conference.desired, site), now)
 
 
@@ -562,7 +610,7 @@ def activate(seat: Seat, now: datetime) -> None:
     seat.state_at = now
     seat.waiting_for = ""
     seat.connected = False
-    seat.lost_at = None
+    seat.connected_at = seat.lost_at = None
     seat.code = new_code()
     seat.save()
 
@@ -631,16 +679,28 @@ def admit_all(
         conference_id, actor, Act.ADMIT, "site.admitted_all", now=now, command_id=command_id
     ) as (conference, entry):
         require_open(ConferenceState(conference.state))
-        waiting = RosterEntry.objects.filter(
-            conference=conference,
-            listed=True,
-            barred=False,
-            seats__state=SeatState.WAITING,
-            seats__waiting_for=WaitingFor.NEEDS_ADMISSION,
-        ).distinct()
-        for found in waiting:
+        waiting = (
+            RosterEntry.objects.filter(
+                conference=conference,
+                listed=True,
+                barred=False,
+                seats__state=SeatState.WAITING,
+                seats__waiting_for=WaitingFor.NEEDS_ADMISSION,
+            )
+            .distinct()
+            .order_by("site__number")
+        )
+        if not waiting:
+            raise Refusal(
+                "nobody_waits",
+                "Không có điểm cầu trong danh sách đang chờ vào.",
+                "No listed site is waiting.",
+            )
+        require_room(conference)
+        admitted = list(waiting[: places_left(conference)])
+        for found in admitted:
             _admit(conference, found, now)
-        entry.about(after={"admitted": [found.site_id for found in waiting]})
+        entry.about(after={"admitted": [found.site_id for found in admitted]})
 
 
 def remove(

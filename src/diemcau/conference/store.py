@@ -1,6 +1,7 @@
 """The conductor's database: Django's ORM, used by one thread of its own."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -9,14 +10,14 @@ from typing import TypeVar
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
-from diemcau.audit.actor import SYSTEM
-from diemcau.audit.refusal import Refusal
 from diemcau.protocol.word import ConferenceState
 
 from . import services
 from .conductor import StoreDown
 from .models import Conference
 from .queries import Wants, find, version_of, wants
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -90,12 +91,14 @@ class DatabaseStore:
             due = Conference.objects.filter(
                 state=ConferenceState.SCHEDULED, connect_at__lte=timezone.now()
             )
-            for pk in due.values_list("pk", flat=True):
+            for pk in list(due.values_list("pk", flat=True)):
                 try:
-                    services.start_joining(conference_id=pk, actor=SYSTEM, now=timezone.now())
-                except Refusal as refusal:
-                    if refusal.code != "illegal_transition":
-                        raise
+                    services.start_if_due(conference_id=pk, now=timezone.now())
+                except DatabaseError:
+                    raise
+                except Exception:
+                    # One conference that cannot be opened must not keep the others shut.
+                    log.exception("conference %s: not opened for connections", pk)
 
         await self._run(start)
 

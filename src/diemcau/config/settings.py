@@ -1,6 +1,6 @@
 """Django settings. All that differs between installations comes from Installation."""
 
-from diemcau.installation import ROOT, Installation
+from diemcau.installation import ROOT, Installation, InstallationError
 
 INSTALLATION = Installation.from_environ()
 BASE_DIR = ROOT
@@ -11,7 +11,8 @@ PROVINCE = INSTALLATION.province
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 if INSTALLATION.public_host:
-    ALLOWED_HOSTS.append(INSTALLATION.public_host)
+    host = INSTALLATION.public_host
+    ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
 CSRF_TRUSTED_ORIGINS = [INSTALLATION.origin]
 
 INSTALLED_APPS = [
@@ -55,6 +56,12 @@ TEMPLATES = [
     }
 ]
 
+if INSTALLATION.database_url:
+    raise InstallationError(
+        "DATABASE_URL chưa dùng được ở bản này: bỏ biến này đi, dữ liệu nằm trong SQLite. "
+        "(DATABASE_URL is not supported yet: unset it.)"
+    )
+
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
@@ -63,7 +70,8 @@ DATABASES = {
             # Every transaction takes the write lock at its start: two commands on one
             # conference then run one after the other instead of failing half-way.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
+            # Below the 8 s for which a page waits: a command that it gave up is not done later.
+            "timeout": 5,
             "init_command": (
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
             ),

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import secrets
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -36,7 +37,8 @@ def actor(request: HttpRequest) -> Actor | None:
     user = request.user
     if not isinstance(user, User):
         return None
-    return actor_of(user, now=timezone.now(), address=address(request))
+    known = actor_of(user, now=timezone.now(), address=address(request))
+    return replace(known, device=_device_hash(request))
 
 
 def _label(agent: str) -> str:
@@ -49,13 +51,17 @@ def _told_key(conference_id: int) -> str:
     return f"elsewhere:{conference_id}"
 
 
+def _device_hash(request: HttpRequest) -> str:
+    secret = request.COOKIES.get(COOKIE, "")
+    return hashlib.sha256(secret.encode()).hexdigest() if secret else ""
+
+
 def device(request: HttpRequest, conference_id: int) -> Device:
     """Return the device that makes the request, known by its cookie."""
-    secret = request.COOKIES.get(COOKIE, "")
     told = request.session.get(_told_key(conference_id))
     issued = request.session.get(LINK_ISSUED)
     return Device(
-        hash=hashlib.sha256(secret.encode()).hexdigest() if secret else "",
+        hash=_device_hash(request),
         label=_label(request.headers.get("User-Agent", "")),
         told_at=parse_datetime(told) if told else None,
         link_issued_at=parse_datetime(issued) if issued else None,
