@@ -64,7 +64,8 @@ def test_undo_does_not_reopen_a_turn_that_the_site_ended_itself(
     cast: Cast, conference: Conference
 ) -> None:
     order(conference, cast.hoa, c.GiveFloor(site=MINH_SITE))
-    order(conference, cast.hoa, c.Take())
+    order(conference, cast.hoa, c.SetPreview(lead=conference.host_site.key))
+    assert order(conference, cast.hoa, c.Take()).outcome is Outcome.DONE
     order(conference, cast.minh, c.EndTurn())
     order(conference, cast.hoa, c.Undo())
     assert fresh(conference).desired.holders == ()
@@ -74,7 +75,8 @@ def test_undo_does_not_reopen_a_microphone_that_was_locked_since(
     cast: Cast, conference: Conference
 ) -> None:
     order(conference, cast.hoa, c.GiveFloor(site=MINH_SITE))
-    order(conference, cast.hoa, c.Take())
+    order(conference, cast.hoa, c.SetPreview(lead=conference.host_site.key))
+    assert order(conference, cast.hoa, c.Take()).outcome is Outcome.DONE
     order(conference, cast.hoa, c.LockMic(site=MINH_SITE, locked=True))
     order(conference, cast.hoa, c.LockMic(site=MINH_SITE, locked=False))
     order(conference, cast.hoa, c.Undo())
