@@ -61,6 +61,7 @@ const sites: WallSite[] = chosen.map(([site, name, short_name, area, technician,
     person: presence === "connected" ? "Rơ Ông Hà Liêng" : "",
     unit: presence === "connected" ? "Phó Chủ tịch UBND xã" : "",
     device: presence === "connected" ? "Chrome, Windows" : "",
+    asking: "",
     simulated: query.get("drill") === "1",
     technician: { name: technician, phone },
   };

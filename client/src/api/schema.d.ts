@@ -1273,6 +1273,11 @@ export interface components {
              */
             device: string;
             /**
+             * Asking
+             * @default
+             */
+            asking: string;
+            /**
              * Simulated
              * @default false
              */

@@ -290,6 +290,7 @@ export function Alarms(props: AlarmsProps) {
                     </Press>
                   </span>
                 ) : null}
+                {alarm.kind === "consent" && alarm.device !== "" ? <span>{alarm.device}</span> : null}
                 {alarm.kind === "consent" && !centre ? <span>{t("a_consent_centre")}</span> : null}
                 {alarm.kind === "consent" && centre ? (
                   <span className="d-alarm__acts">

@@ -61,7 +61,7 @@ function alarm(
     since,
     phone: site.technician.phone,
     technician: site.technician.name,
-    device: site.device,
+    device: kind === "consent" ? site.asking : site.device,
     waiting_for: site.waiting_for,
     count: 1,
   };

@@ -29,6 +29,7 @@ export function wallSite(number: number, change: Partial<WallSite> = {}): WallSi
     person: "",
     unit: "",
     device: "",
+    asking: "",
     simulated: false,
     technician: { name: "Lê Văn Sơn", phone: "0900 000 031" },
     ...change,

@@ -257,6 +257,7 @@ def _wall_site(entry: RosterEntry, seats: list[Seat], host: bool) -> WallSite:
         person=shown.person if shown else "",
         unit=shown.unit if shown else "",
         device=shown.device_label if shown else "",
+        asking=f"{waiting.person}, {waiting.device_label}" if waiting else "",
         simulated=bool(active and active.simulated),
         technician=Technician(name=technician.name, phone=technician.phone),
     )

@@ -47,6 +47,8 @@ class WallSite(Message):
     person: str = ""
     unit: str = ""
     device: str = ""
+    asking: str = ""
+    """Person and device that wait to be let in or to take the place over."""
     simulated: bool = False
     technician: Technician
 
