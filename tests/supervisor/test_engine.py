@@ -1,5 +1,6 @@
 """The engine: which program is taken, with which settings, and that it listens where it may."""
 
+import contextlib
 import os
 import re
 import socket
@@ -119,9 +120,11 @@ def listening(pid: int) -> set[tuple[str, str, int]]:
     """(protocol, address in hexadecimal, port) of every socket that the process opened to wait."""
     inodes = set()
     for link in Path(f"/proc/{pid}/fd").iterdir():
-        target = str(link.readlink())
-        if target.startswith("socket:["):
-            inodes.add(target[8:-1])
+        # It may be closed between the two looks; a socket that waits stays open.
+        with contextlib.suppress(FileNotFoundError):
+            target = str(link.readlink())
+            if target.startswith("socket:["):
+                inodes.add(target[8:-1])
     found = set()
     for family in ("tcp", "tcp6", "udp", "udp6"):
         for line in Path(f"/proc/net/{family}").read_text().splitlines()[1:]:
