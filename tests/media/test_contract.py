@@ -314,7 +314,9 @@ async def test_a_restart_forgets_rooms_and_who_was_in_them_and_is_noticed(
     async with asyncio.timeout(SOON):
         assert await anext(watch) is True
         await rig.crash()
-        assert await anext(watch) is False
+        # A dying process may close its connections before its port: then it is back for a moment.
+        while await anext(watch):
+            pass
         await rig.start()
         assert await anext(watch) is True
     await watch.aclose()
