@@ -24,7 +24,9 @@ class BookingForm(forms.Form):
     def __init__(self, *args: Any, texts: Texts, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = Site.objects.order_by("-is_host_default", "number").values_list("key", "name")
-        self.fields["host_site"].choices = list(sites)  # type: ignore[attr-defined]
+        host = self.fields["host_site"]
+        assert isinstance(host, forms.ChoiceField)
+        host.choices = list(sites)
         words = {
             "title": ("title", "title_missing", "text"),
             "host_site": ("host_site", "host_site", None),
