@@ -54,7 +54,8 @@ async def simulator(cache: Path) -> AsyncIterator[Child]:
         yield child
     finally:
         child.close_input()
-        await asyncio.wait_for(process.wait(), SOON)
+        async with asyncio.timeout(SOON):
+            await process.wait()
         assert process.stderr is not None
         assert await process.stderr.read() == b""
 
@@ -80,7 +81,8 @@ async def test_sites_are_added_and_removed_by_lines_of_json(centre: Centre, tmp_
         child.order(op="remove", number=2)
         assert (await child.event("left"))["number"] == 2
         child.order(op="quit")
-        assert await asyncio.wait_for(child.process.wait(), SOON) == 0
+        async with asyncio.timeout(SOON):
+            assert await child.process.wait() == 0
 
 
 async def test_it_ends_with_the_process_that_needs_it(centre: Centre, tmp_path: Path) -> None:
@@ -88,7 +90,8 @@ async def test_it_ends_with_the_process_that_needs_it(centre: Centre, tmp_path: 
         child.order(**entry(centre, 2))
         await child.event("camera")
         child.close_input()
-        assert await asyncio.wait_for(child.process.wait(), SOON) == 0
+        async with asyncio.timeout(SOON):
+            assert await child.process.wait() == 0
 
 
 async def test_a_site_that_was_put_out_comes_back_only_with_a_new_token(

@@ -152,7 +152,8 @@ async def test_a_removed_site_asks_before_it_comes_back(centre: Centre) -> None:
     site = centre.site(2, renew=refuse)
     await site.journal.until(lambda: site.journal.first(Kind.CAMERA), SOON)
     await centre.remove(2)
-    await asyncio.wait_for(centre.life(site), SOON)
+    async with asyncio.timeout(SOON):
+        await centre.life(site)
     assert asked.is_set()
     assert len([e for e in site.journal.events if e.kind is Kind.CONNECTED]) == 1
 

@@ -54,7 +54,8 @@ class Crew:
                 process.stdin.close()
         for process in self._processes:
             try:
-                await asyncio.wait_for(process.wait(), GRACE)
+                async with asyncio.timeout(GRACE):
+                    await process.wait()
             except TimeoutError:
                 process.kill()
         await asyncio.gather(*self._listening)

@@ -170,7 +170,8 @@ class Simulator:
             await news.wait()
         else:
             with suppress(TimeoutError):
-                await asyncio.wait_for(news.wait(), WAIT_FOR_TOKEN)
+                async with asyncio.timeout(WAIT_FOR_TOKEN):
+                    await news.wait()
         return None if site.leaving else site.tokens[-1]
 
     def _pass_on(self, number: int, event: Event) -> None:

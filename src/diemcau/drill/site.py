@@ -204,7 +204,8 @@ class SimulatedSite:
             )
         )
         try:
-            await asyncio.wait_for(asyncio.shield(connecting), ATTEMPT_LIMIT)
+            async with asyncio.timeout(ATTEMPT_LIMIT):
+                await asyncio.shield(connecting)
         except rtc.ConnectError as error:
             self.journal.note(Kind.REFUSED, without_tokens(error.message))
             return None
