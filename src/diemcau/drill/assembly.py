@@ -13,7 +13,7 @@ from .picture import LARGE, SMALL, Loop, picture
 from .receiver import Watch
 from .site import SimulatedSite, Who
 
-JOINED_AT_ONCE = 4
+JOINED_AT_ONCE = 2
 """How many sites are on their way in at the same moment. More would measure how fast this one
 machine can set up the *simulated* ends of so many connections."""
 

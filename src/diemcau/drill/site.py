@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from livekit import rtc
 from livekit.rtc.participant import PublishTrackError
@@ -290,7 +291,7 @@ class SimulatedSite:
 
     def _hear_word(self, text: str) -> None:
         try:
-            word = Word.model_validate_json(text)
+            word = _word(text)
         except ValidationError:
             return
         # A room that was made again begins with the server's newest word: never go back.
@@ -332,6 +333,12 @@ class SimulatedSite:
     def _mic(self, is_open: bool) -> None:
         self.mic_open = is_open
         self.journal.note(Kind.MIC_OPEN if is_open else Kind.MIC_CLOSED)
+
+
+@lru_cache(maxsize=16)
+def _word(text: str) -> Word:
+    """Read a word once for all sites of this process, which are told the same at the same time."""
+    return Word.model_validate_json(text)
 
 
 async def _disconnect_late(connecting: "asyncio.Future[None]", room: rtc.Room) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from .base import Message
 
@@ -30,6 +31,7 @@ class Identity(Message):
         return f"{self.kind}:{self.who}:{self.seat}"
 
 
+@lru_cache(maxsize=1024)
 def parse_identity(text: str) -> Identity | None:
     """Return the identity that ``text`` spells, or None if it spells none."""
     found = _IDENTITY.fullmatch(text)
