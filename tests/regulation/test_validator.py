@@ -78,6 +78,126 @@ def changed(before: str, after: str) -> str:
         ('number = "1/QĐ-UBND"\n', "", "regulation.number: missing"),
         ("[dial]\nmember", "[dial]\nowner", "dial.member: missing"),
         ("[floor]\n", "floor_is = [\n", "file: "),
+        ("auditor =", "king =", "roles.king: unknown key"),
+        ("auditor =", "king =", "roles.auditor: missing; where the text says nothing write value"),
+        ("trains =", "sings =", "duties.sings: unknown key"),
+        (
+            'duties = ["ppc_office", "dic"], scope = "system"',
+            'scope = "system"',
+            "roles.system_admin.value[1]: covers nobody; name duties, or kinds with tiers, or",
+        ),
+        (
+            'duties = ["ppc_office", "dic"]',
+            'duties = ["king"]',
+            "roles.system_admin.value[1].duties: 'king' is not one of: control_centre, council_",
+        ),
+        (
+            'duties = ["ppc_office", "dic"]',
+            "duties = []",
+            "roles.system_admin.value[1].duties: must be a list, at least one entry",
+        ),
+        (
+            '{ kinds = ["any"], tiers',
+            '{ duties = ["dic"], kinds = ["any"], tiers',
+            "roles.system_admin.value[2].duties: dic stands in an entry before, which answers",
+        ),
+        (
+            '{ kinds = ["any"], tiers',
+            "{ tiers",
+            'roles.system_admin.value[2].kinds: missing; tiers need kinds, ["any"] for every kind',
+        ),
+        (
+            '{ kinds = ["any"], tiers = ["commune"], scope',
+            '{ kinds = ["any"], scope',
+            "roles.system_admin.value[2].tiers: missing; kinds need tiers",
+        ),
+        (
+            '{ kinds = ["any"]',
+            '{ kinds = ["club"]',
+            "roles.system_admin.value[2].kinds: 'club' is not one of",
+        ),
+        (
+            'scope = "system"',
+            'scope = "world"',
+            "roles.system_admin.value[1].scope: 'world' is not one of: conference, own, system",
+        ),
+        (
+            'scope = "system", ',
+            "",
+            "roles.system_admin.value[1].scope: None is not one of: conference, own, system",
+        ),
+        (
+            'scope = "system", clause = "SM-7.1"',
+            'scope = "system"',
+            "roles.system_admin.value[1].clause: missing; name the clause or write",
+        ),
+        (
+            'scope = "system", clause = "SM-7.1"',
+            'scope = "system", clause = "LD-7.1"',
+            "roles.system_admin.value[1].clause: LD-7.1 is a clause of another regulation",
+        ),
+        (
+            'scope = "system", clause = "SM-7.1", note_vi = "a"',
+            'scope = "system", clause = "SM-7.1"',
+            "roles.system_admin.value[1].note_vi: missing",
+        ),
+        (
+            "individuals = true",
+            'individuals = "all"',
+            "roles.participant.default[1].individuals: must be true or false",
+        ),
+        (
+            "individuals = true",
+            "individuals = false",
+            "roles.participant.default[1]: covers nobody",
+        ),
+        (
+            "individuals = true",
+            'individuals = true, clause = "SM-1"',
+            "roles.participant.default[1].clause: a silent value has no clause; remove it",
+        ),
+        (
+            "individuals = true",
+            "individual = true",
+            "roles.participant.default[1].individual: unknown key",
+        ),
+        (
+            'auditor = { value = "silent", default = []',
+            'auditor = { clause = "SM-1", value = []',
+            "roles.auditor.value: must be a list of tables, at least one",
+        ),
+        (
+            'auditor = { value = "silent", default = []',
+            'auditor = { value = "silent", default = "dic"',
+            "roles.auditor.default: must be a list of tables",
+        ),
+        (
+            'auditor = { value = "silent", default = []',
+            'auditor = { value = "silent", default = ["dic"]',
+            "roles.auditor.default[1]: must be a table",
+        ),
+        (
+            'owner = { value = ["ppc", "ppc_office"]',
+            'owner = { value = ["ppc", "king"]',
+            "duties.owner.value: 'king' is not one of: chair, control_centre",
+        ),
+        (
+            'owner = { value = ["ppc", "ppc_office"]',
+            'owner = { value = ["ppc", "ppc"]',
+            "duties.owner.value: an entry stands twice",
+        ),
+        (
+            'owner = { value = ["ppc", "ppc_office"]',
+            "owner = { value = []",
+            "duties.owner.value: must be a list, at least one entry",
+        ),
+        ('clause = "SM-8.1"', 'clause = "8.1"', "duties.owner.clause: '8.1' is not written as a"),
+        (
+            'trains = { value = "silent"',
+            'trains = { value = "silent", clause = "SM-1"',
+            "duties.trains.clause: a silent value has no clause",
+        ),
+        ('default = ["dic"]', 'default = "dic"', "duties.trains.default: must be a list, at least"),
     ],
 )
 def test_a_fault_is_named_with_file_key_and_what_is_wrong(

@@ -4,6 +4,7 @@ One profile per version of a regulation; the clause stands beside each value, an
 value. Standard library only, no clock: callers pass the day.
 """
 
+from diemcau.regulation.duties import Duty, Party
 from diemcau.regulation.loader import (
     PROFILES,
     ProfileNotFound,
@@ -14,6 +15,7 @@ from diemcau.regulation.loader import (
 )
 from diemcau.regulation.model import (
     Admitter,
+    Bearer,
     Controller,
     Delegation,
     Dialling,
@@ -29,17 +31,27 @@ from diemcau.regulation.model import (
     Tier,
     TimeLimit,
 )
+from diemcau.regulation.responsibility import (
+    Carrying,
+    Doers,
+    DutyUnknown,
+    bearers,
+    may_carry,
+    who_does,
+)
 from diemcau.regulation.rights import (
     Controllers,
     Limit,
     Ruling,
     admission_is_manual,
     floor_limit,
+    may_be_granted_control,
     may_host,
     only_listed_may_join,
     site_limit,
     who_controls,
 )
+from diemcau.regulation.roles import Role, Scope
 from diemcau.regulation.validator import Problem, ProfileInvalid
 from diemcau.regulation.values import NOT_REGULATED_EN, NOT_REGULATED_VI, SILENT, Silent, Value
 
@@ -49,22 +61,30 @@ __all__ = [
     "PROFILES",
     "SILENT",
     "Admitter",
+    "Bearer",
+    "Carrying",
     "Controller",
     "Controllers",
     "Delegation",
     "Dialling",
+    "Doers",
+    "Duty",
+    "DutyUnknown",
     "HostRule",
     "HostSite",
     "IdentityPart",
     "Limit",
     "MicrophoneRule",
     "OrganisationKind",
+    "Party",
     "Problem",
     "Profile",
     "ProfileInvalid",
     "ProfileNotFound",
     "Regulation",
+    "Role",
     "Ruling",
+    "Scope",
     "Silent",
     "SiteKind",
     "SpeakStep",
@@ -72,13 +92,17 @@ __all__ = [
     "TimeLimit",
     "Value",
     "admission_is_manual",
+    "bearers",
     "clause_label",
     "floor_limit",
     "load_profile",
     "load_profile_file",
     "load_profiles",
+    "may_be_granted_control",
+    "may_carry",
     "may_host",
     "only_listed_may_join",
     "site_limit",
     "who_controls",
+    "who_does",
 ]

@@ -5,12 +5,15 @@ it was registered.
 """
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, get_args
 
 from diemcau.regulation import clauses
+from diemcau.regulation.duties import Duty, Party
+from diemcau.regulation.roles import Scope
 from diemcau.regulation.values import NOT_REGULATED_VI, Value
 
 ANY_KIND = "any"
@@ -163,7 +166,20 @@ class HostRules:
     """A list of tables with kinds, tiers, clause and notes."""
 
 
-Kind = OneOf | SomeOf | Count | Flag | Sentence | HostRules
+@dataclass(frozen=True, slots=True)
+class Bearers:
+    """A list of tables with duties, kinds and tiers, scope, clause and notes.
+
+    A default may be empty, and its entries have no clause.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """Members of `Party`, in order, none twice. A default may be empty."""
+
+
+Kind = OneOf | SomeOf | Count | Flag | Sentence | HostRules | Bearers | Parties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +195,37 @@ class HostRule:
     def covers(self, kind: str, tier: str) -> bool:
         """Say whether an organisation of this kind and tier falls under the rule."""
         return tier in self.tiers and (not self.kinds or kind in self.kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearer:
+    """Organisations that carry a role, and how far the role reaches there.
+
+    An organisation falls under it by one of its duties, or by kind and tier: an empty `kinds`
+    beside tiers means every kind, an empty `tiers` that the rule names no kind. `individuals` lets
+    in a person of no organisation. `clause` is None in the default of a silent rule.
+    """
+
+    duties: frozenset[Duty]
+    kinds: frozenset[OrganisationKind]
+    tiers: frozenset[Tier]
+    individuals: bool
+    scope: Scope
+    clause: str | None
+    note_vi: str
+    note_en: str
+
+    def covers(self, duties: Collection[str], kind: str | None, tier: str | None) -> bool:
+        """Say whether an organisation falls under the rule; `kind` None is one person."""
+        if kind is None or tier is None:
+            return self.individuals
+        if not self.duties.isdisjoint(duties):
+            return True
+        return tier in self.tiers and (not self.kinds or kind in self.kinds)
+
+
+Bearing = Annotated[Value[tuple[Bearer, ...]], Bearers()]
+Doing = Annotated[Value[tuple[Party, ...]], Parties()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,6 +313,77 @@ class Conference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Which organisation may carry which role, one rule for each member of `roles.Role`.
+
+    Bearers are asked in order; the first that covers the organisation answers, so the widest scope
+    stands first. An empty default means that the province does not know the role.
+    """
+
+    system_admin: Bearing
+    scheduler: Bearing
+    approver: Bearing
+    host_registrar: Bearing
+    host_head: Bearing
+    chair: Bearing
+    local_chair: Bearing
+    subject_specialist: Bearing
+    control_operator: Bearing
+    host_site_operator: Bearing
+    site_operator: Bearing
+    site_leader: Bearing
+    network_manager: Bearing
+    telecom_partner: Bearing
+    power_partner: Bearing
+    service_provider: Bearing
+    police_reviewer: Bearing
+    finance_reviewer: Bearing
+    quota_authority: Bearing
+    auditor: Bearing
+    participant: Bearing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duties:
+    """Who does what, each an ordered list: who does it first or leads it stands first.
+
+    In a list of reports the last receives. Who may host and who controls picture and sound have
+    sections of their own. `notifies_for_top_bodies` and `acts_for_central_host` name who notifies
+    in place of a registration, and who stands in for a host of the Central level.
+    """
+
+    owner: Doing
+    system_manager: Doing
+    control_centre: Doing
+    convenes: Doing
+    notifies_for_top_bodies: Doing
+    acts_for_central_host: Doing
+    registers: Doing
+    registers_with: Doing
+    registers_attendance: Doing
+    answers: Doing
+    agrees_room_time: Doing
+    tells_members: Doing
+    tells_telecom: Doing
+    tells_power: Doing
+    tells_technicians: Doing
+    sends_specialist: Doing
+    agrees_recording: Doing
+    keeps_recordings: Doing
+    session_log: Doing
+    appoints_staff: Doing
+    keeps_contact_list: Doing
+    trains: Doing
+    inspects_security: Doing
+    advises_finance: Doing
+    purchases: Doing
+    power_duty: Doing
+    telecom_duty: Doing
+    reports_oversight: Doing
+    problems_go_to: Doing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Regulation:
     """Which text the profile carries. `number` and the dates are None where they are unknown."""
 
@@ -303,6 +421,8 @@ class Profile:
     topology: Topology
     floor: Floor
     conference: Conference
+    roles: Roles
+    duties: Duties
 
     @property
     def key(self) -> str:

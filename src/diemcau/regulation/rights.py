@@ -69,14 +69,28 @@ def who_controls(profile: Profile, host_tier: str = Tier.PROVINCE) -> Controller
             Controller.CONTROL_OPERATOR,
             Controller.NOBODY,
             control.delegation_tiers.clause,
-            *_reasons(control.delegation_tiers),
+            *reasons(control.delegation_tiers),
         )
     return Controllers(
         control.layout_by.effective,
         control.escalation.effective,
         control.layout_by.clause,
-        *_reasons(control.layout_by),
+        *reasons(control.layout_by),
     )
+
+
+def may_be_granted_control(profile: Profile, tier: str) -> Ruling:
+    """Say whether control of a conference may be given to a site of this tier.
+
+    Where the host site controls its own conference, it has control for that conference whatever
+    its tier. Source: KH-2.1, LD-5.6, LD-10.1, BD-3.5.
+    """
+    control = profile.control
+    if control.delegation.effective is Delegation.GRANTED:
+        allowed = tier in control.delegation_tiers.effective
+        return Ruling(allowed, control.delegation_tiers.clause, *reasons(control.delegation_tiers))
+    allowed = control.delegation.effective is Delegation.HOST_SITE
+    return Ruling(allowed, control.delegation.clause, *reasons(control.delegation))
 
 
 def floor_limit(profile: Profile) -> Limit:
@@ -95,7 +109,7 @@ def admission_is_manual(profile: Profile) -> Ruling:
     Source: LC-7.2b, BD-3.5.
     """
     manual = profile.admission.manual
-    return Ruling(manual.effective, manual.clause, *_reasons(manual))
+    return Ruling(manual.effective, manual.clause, *reasons(manual))
 
 
 def only_listed_may_join(profile: Profile) -> Ruling:
@@ -104,14 +118,15 @@ def only_listed_may_join(profile: Profile) -> Ruling:
     Source: LD-3.7, HUE-5.3a.
     """
     listed = profile.admission.only_listed
-    return Ruling(listed.effective, listed.clause, *_reasons(listed))
+    return Ruling(listed.effective, listed.clause, *reasons(listed))
 
 
 def _limit(value: Value[int]) -> Limit:
-    return Limit(value.effective, value.clause, *_reasons(value))
+    return Limit(value.effective, value.clause, *reasons(value))
 
 
-def _reasons(value: Value[Any]) -> tuple[str, str]:
+def reasons(value: Value[Any]) -> tuple[str, str]:
+    """Return a value's notes, in Vietnamese and English, and say so where it is a default."""
     if not value.is_silent:
         return value.note_vi, value.note_en
     return f"{value.note_vi} ({NOT_REGULATED_VI})", f"{value.note_en} ({NOT_REGULATED_EN})"

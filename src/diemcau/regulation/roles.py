@@ -30,3 +30,15 @@ class Role(StrEnum):
     QUOTA_AUTHORITY = "quota_authority"
     AUDITOR = "auditor"
     PARTICIPANT = "participant"
+
+
+class Scope(StrEnum):
+    """How far a role reaches.
+
+    The whole installation; the organisation that carries it, with its sites; or the one conference
+    that it is given for.
+    """
+
+    SYSTEM = "system"
+    OWN = "own"
+    CONFERENCE = "conference"

@@ -14,8 +14,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from diemcau.regulation import clauses
+from diemcau.regulation.duties import Duty, Party
 from diemcau.regulation.model import (
     ANY_KIND,
+    Bearer,
+    Bearers,
     Count,
     Flag,
     HostRule,
@@ -23,6 +26,7 @@ from diemcau.regulation.model import (
     Kind,
     OneOf,
     OrganisationKind,
+    Parties,
     Profile,
     Regulation,
     Sentence,
@@ -31,6 +35,7 @@ from diemcau.regulation.model import (
     rules,
     sections,
 )
+from diemcau.regulation.roles import Scope
 from diemcau.regulation.values import SILENT, Value
 
 E = TypeVar("E", bound=StrEnum)
@@ -50,6 +55,7 @@ _REGULATION_TEXTS = (
     "source",
 )
 _HOST_KEYS = frozenset({"kinds", "tiers", "clause", "note_vi", "note_en"})
+_BEARER_KEYS = _HOST_KEYS | {"duties", "individuals", "scope"}
 _REGULATION_KEYS = frozenset(field.name for field in dataclasses.fields(Regulation))
 # Stands for a value that could not be read. It never leaves: profile_from raises.
 _BROKEN: Any = object()
@@ -197,7 +203,7 @@ class _Reader:
             for name in sorted({"clause", "also"} & table.keys()):
                 self.wrong(f"{key}.{name}", "a silent value has no clause")
             if "default" in table:
-                default = self._of_kind(f"{key}.default", table["default"], kind)
+                default = self._of_kind(f"{key}.default", table["default"], kind, silent=True)
             else:
                 self.wrong(f"{key}.default", "missing; a silent value needs a default")
         else:
@@ -217,7 +223,7 @@ class _Reader:
             also=also,
         )
 
-    def _of_kind(self, key: str, raw: Any, kind: Kind) -> Any:
+    def _of_kind(self, key: str, raw: Any, kind: Kind, *, silent: bool = False) -> Any:
         if raw is None:
             return self.wrong(key, "missing")
         match kind:
@@ -233,6 +239,10 @@ class _Reader:
                 return self._text(key, raw)
             case HostRules():
                 return self._hosts(key, raw)
+            case Bearers():
+                return self._bearers(key, raw, silent=silent)
+            case Parties():
+                return () if silent and raw == [] else self._choices(key, raw, Party)
 
     def _hosts(self, key: str, raw: Any) -> tuple[HostRule, ...]:
         if not isinstance(raw, list) or not raw:
@@ -255,6 +265,58 @@ class _Reader:
                 )
             )
         return tuple(found)
+
+    def _bearers(self, key: str, raw: Any, *, silent: bool) -> tuple[Bearer, ...]:
+        if not isinstance(raw, list) or not (raw or silent):
+            at_least = "" if silent else ", at least one"
+            self.wrong(key, f"must be a list of tables{at_least}")
+            return ()
+        found: list[Bearer] = []
+        for index, entry in enumerate(raw, start=1):
+            bearer = self._bearer(f"{key}[{index}]", entry, silent=silent)
+            before = {duty for other in found for duty in other.duties}
+            for duty in Duty:
+                if duty in bearer.duties and duty in before:
+                    what = f"{duty} stands in an entry before, which answers first; name it once"
+                    self.wrong(f"{key}[{index}].duties", what)
+            found.append(bearer)
+        return tuple(found)
+
+    def _bearer(self, at: str, entry: Any, *, silent: bool) -> Bearer:
+        table = self._table(at, entry, _BEARER_KEYS)
+        duties: tuple[Duty, ...] = ()
+        kinds: tuple[OrganisationKind, ...] = ()
+        tiers: tuple[Tier, ...] = ()
+        individuals = table.get("individuals", False)
+        clause: str | None = None
+        if "duties" in table:
+            duties = self._choices(f"{at}.duties", table["duties"], Duty)
+        if "kinds" in table and table["kinds"] != [ANY_KIND]:
+            kinds = self._choices(f"{at}.kinds", table["kinds"], OrganisationKind)
+        if "tiers" in table:
+            tiers = self._choices(f"{at}.tiers", table["tiers"], Tier)
+        if "tiers" in table and "kinds" not in table:
+            self.wrong(f"{at}.kinds", f'missing; tiers need kinds, ["{ANY_KIND}"] for every kind')
+        if "kinds" in table and "tiers" not in table:
+            self.wrong(f"{at}.tiers", "missing; kinds need tiers")
+        if not isinstance(individuals, bool):
+            self.wrong(f"{at}.individuals", "must be true or false")
+        elif not individuals and not {"duties", "kinds", "tiers"} & table.keys():
+            self.wrong(at, "covers nobody; name duties, or kinds with tiers, or individuals = true")
+        if not silent:
+            clause = self._clause(f"{at}.clause", table.get("clause"))
+        elif "clause" in table:
+            self.wrong(f"{at}.clause", "a silent value has no clause; remove it")
+        return Bearer(
+            duties=frozenset(duties),
+            kinds=frozenset(kinds),
+            tiers=frozenset(tiers),
+            individuals=individuals,
+            scope=self._choice(f"{at}.scope", table.get("scope"), Scope),
+            clause=clause,
+            note_vi=self._text(f"{at}.note_vi", table.get("note_vi")),
+            note_en=self._text(f"{at}.note_en", table.get("note_en")),
+        )
 
     def _table(self, key: str, raw: Any, known: frozenset[str]) -> Mapping[str, Any]:
         if not isinstance(raw, Mapping):
