@@ -1,6 +1,6 @@
 # diemcau. `make run` sets everything up and starts it; `make test` shows that it works.
 .DEFAULT_GOAL := help
-.PHONY: run test drill bench doctor generate screens lock clean help
+.PHONY: run test test-full drill bench doctor generate screens lock clean help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 SITES ?= 9
@@ -10,6 +10,9 @@ run: ## cài đặt và chạy (set up and run): PROVINCE=lam-dong PUBLIC_HOST=
 
 test: ## mọi kiểm thử (every check and test)
 	@$(PYTHON) tools/setup.py test
+
+test-full: ## mọi kiểm thử, cả trình duyệt và hình tiếng trên PostgreSQL (everything on both databases)
+	@$(PYTHON) tools/setup.py test --full
 
 drill: ## diễn tập với điểm cầu mô phỏng (a drill with simulated sites): SITES=9 CHAOS=1
 	@$(PYTHON) tools/setup.py drill --sites $(SITES) $(if $(CHAOS),--chaos)
@@ -36,4 +39,4 @@ clean: ## bỏ mọi thứ dựng được lại; giữ dữ liệu trong var/ (
 	find src tests tools -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## các lệnh (the commands)
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16

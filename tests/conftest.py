@@ -4,6 +4,7 @@ Settings are made from the environment when Django is first imported, and pytest
 that before this file is read if pyproject.toml named the settings. So they are named here.
 """
 
+import contextlib
 import importlib
 import os
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from diemcau.installation import PORTS
+from tests import postgresql
 
 _DATA = tempfile.TemporaryDirectory(prefix="diemcau-tests-")
 _NUDGES = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -22,6 +24,11 @@ _NUDGES.setblocking(False)
 
 for name in ("PROVINCE", "PUBLIC_HOST", "DATABASE_URL", "TLS_CERT", "TLS_KEY", *PORTS.values()):
     os.environ.pop(name, None)
+_THINGS = contextlib.ExitStack()
+ON_POSTGRESQL = os.environ.get("DIEMCAU_TEST_DATABASE") == "postgresql"
+"""The tests that touch the database run once on each; see tools/run_tests.py."""
+if ON_POSTGRESQL:
+    os.environ["DATABASE_URL"] = _THINGS.enter_context(postgresql.server())
 os.environ["DIEMCAU_DATA"] = str(Path(_DATA.name) / "var")
 # Nudges of the tests must not reach a worker that runs on this machine.
 os.environ["WORKER_PORT"] = str(_NUDGES.getsockname()[1])
@@ -34,9 +41,24 @@ from django.conf import settings  # noqa: E402
 django.setup()
 
 
+def pytest_unconfigure() -> None:
+    """End what was started for the tests."""
+    _THINGS.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that touches the database: those run on PostgreSQL too."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"db", "transactional_db"} or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Use a file: several threads write at the same time, as several processes do."""
+    if ON_POSTGRESQL:
+        return
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
         settings.INSTALLATION.data_dir / "tests.sqlite3"
     )
@@ -47,6 +69,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     """Let the tests that commit empty the audit table afterwards, which nobody else can."""
     from django.db import connection
 
+    if ON_POSTGRESQL:
+        return
     triggers = importlib.import_module("diemcau.audit.migrations.0002_append_only").SQLITE
     flush = connection.ops.execute_sql_flush
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diemcau.installation import ROOT, Installation, InstallationError
-from diemcau.supervisor import edge, engine, ports, stack, tools
+from diemcau.supervisor import edge, engine, ports, postgresql, stack, tools
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -217,6 +217,7 @@ def steps(installation: Installation, *, for_tests: bool) -> Iterator[Step]:
         yield system_package(edge.PROGRAM, "caddy")
     if for_tests:
         yield system_package("chromium", "chromium")
+        yield system_package("initdb", "postgresql", lambda: postgresql.programs() is not None)
 
 
 # ------------------------------------------------------------------- checks
@@ -301,15 +302,16 @@ def build_engine() -> None:
     draft.replace(engine.BUILT)
 
 
-def system_package(program: str, package: str) -> Step:
-    """A step that brings `program` by Debian's `package` unless it is on PATH."""
+def system_package(program: str, package: str, is_there: Callable[[], bool] | None = None) -> Step:
+    """A step that brings `program` by Debian's `package` unless it is there, on PATH by default."""
+    found = is_there or (lambda: shutil.which(program) is not None)
     return Step(
         f"Cài gói hệ thống {package} (system package)",
         STATE / f"stamp-{package}",
         package,
-        lambda: shutil.which(program) is not None,
+        found,
         # Nothing to do where it came another way.
-        lambda: None if shutil.which(program) else install_package(package),
+        lambda: None if found() else install_package(package),
     )
 
 

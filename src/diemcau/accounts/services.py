@@ -5,12 +5,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
-from diemcau.audit.actor import Actor, Role
+from diemcau.audit.actor import SYSTEM, Actor, Role, Scope
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
-from diemcau.directory.models import Site
+from diemcau.directory.models import ControlCentre, Site
 
 from .models import RoleHolding, SignInLink, User
 
@@ -25,7 +23,11 @@ def _hash(secret: str) -> str:
 
 
 def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
-    """Return the user who holds ``role`` (for ``site``), making it where there is none."""
+    """Return the user who holds ``role`` (for ``site``), making it where there is none.
+
+    A site's user holds it for the site's organisation, limited to the site; the desk's user for
+    the organisation that houses the control centre, over everything.
+    """
     name = DESK_USER if site is None else f"diem-cau-{site.key}"
     shown = "Trực bàn điều khiển" if site is None else site.technician.name
     user, made = User.objects.get_or_create(username=name, defaults={"display_name": shown})
@@ -34,7 +36,17 @@ def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
         user.save()
     held = RoleHolding.objects.filter(user=user, role=role, site=site, valid_to__isnull=True)
     if not held.exists():
-        RoleHolding.objects.create(user=user, role=role, site=site, valid_from=now)
+        centre = ControlCentre.objects.select_related("organisation").first()
+        body = site.organisation if site else centre.organisation if centre else None
+        RoleHolding.objects.create(
+            user=user,
+            role=role,
+            scope=Scope.OWN if site else Scope.SYSTEM,
+            organisation=body,
+            site=site,
+            valid_from=now,
+            given_by=SYSTEM.name,
+        )
     return user
 
 
@@ -120,15 +132,16 @@ def consume_link(secret: str, *, address: str, now: datetime) -> tuple[User, dat
 def actor_of(user: User, *, now: datetime, address: str = "") -> Actor:
     """Return the user as an actor with the roles held at ``now``."""
     held = list(
-        RoleHolding.objects.filter(user=user, valid_from__lte=now)
-        .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now))
-        .select_related("site")
+        RoleHolding.objects.in_force(now)
+        .filter(user=user)
+        .select_related("site", "organisation")
+        .order_by("pk")
     )
-    site = next((h.site.key for h in held if h.site is not None), None)
     return Actor(
         id=user.pk,
         name=user.display_name or user.username,
         roles=frozenset(Role(h.role) for h in held),
-        site=site,
+        site=next((h.site.key for h in held if h.site is not None), None),
         address=address,
+        holdings=tuple(h.as_held() for h in held),
     )

@@ -1,15 +1,31 @@
 """Who does something: a plain value that services and policies take."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from diemcau.regulation.roles import Role, Scope
+
+__all__ = ["SYSTEM", "Actor", "Held", "Role", "Scope"]
 
 
-class Role(StrEnum):
-    """Roles of which this installation makes use so far (requirements, section 2.2)."""
+@dataclass(frozen=True)
+class Held:
+    """A role that a person holds now, and how far it reaches.
 
-    CONTROL_OPERATOR = "control_operator"
-    HOST_SITE_OPERATOR = "host_site_operator"
-    SITE_OPERATOR = "site_operator"
+    Args:
+        role: which.
+        scope: the whole installation, one organisation with its sites, or one conference.
+        organisation: key of the organisation for which it is held, "" for a person of none.
+        tier: tier of that organisation.
+        site: key of the one site that it is limited to, if any.
+        delegated: whether it was passed on by somebody, with an end date.
+    """
+
+    role: Role
+    scope: Scope
+    organisation: str = ""
+    tier: str = ""
+    site: str | None = None
+    delegated: bool = False
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,8 @@ class Actor:
         site: key of the site for which the person acts, if any.
         address: network address, if known.
         device: hash of the device's secret; None for acts that come from no device.
+        holdings: the roles held now with their reach; ``roles`` are their names.
+        request: id of the request, which stands in its log lines too.
     """
 
     id: int | None
@@ -31,6 +49,8 @@ class Actor:
     site: str | None = None
     address: str = ""
     device: str | None = None
+    holdings: tuple[Held, ...] = ()
+    request: str = ""
 
 
 SYSTEM = Actor(id=None, name="Hệ thống")

@@ -1,6 +1,7 @@
 """Django settings. All that differs between installations comes from Installation."""
 
-from diemcau.installation import ROOT, Installation, InstallationError
+from diemcau.config.database import database
+from diemcau.installation import ROOT, Installation
 
 INSTALLATION = Installation.from_environ()
 BASE_DIR = ROOT
@@ -56,29 +57,7 @@ TEMPLATES = [
     }
 ]
 
-if INSTALLATION.database_url:
-    raise InstallationError(
-        "DATABASE_URL chưa dùng được ở bản này: bỏ biến này đi, dữ liệu nằm trong SQLite. "
-        "(DATABASE_URL is not supported yet: unset it.)"
-    )
-
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": INSTALLATION.database_path,
-        "OPTIONS": {
-            # Every transaction takes the write lock at its start: two commands on one
-            # conference then run one after the other instead of failing half-way.
-            "transaction_mode": "IMMEDIATE",
-            # Below the 8 s for which a page waits: a command that it gave up is not done later.
-            "timeout": 5,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            ),
-        },
-        "CONN_MAX_AGE": None,
-    }
-}
+DATABASES = {"default": database(INSTALLATION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

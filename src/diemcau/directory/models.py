@@ -3,17 +3,17 @@
 from django.db import models
 from django.db.models import F, Q
 
+from diemcau.regulation import Duty
 
-class Organisation(models.Model):
-    """A body of the province. It can close or be renamed without losing its history."""
 
-    key = models.SlugField(max_length=63, unique=True)
-    name = models.CharField(max_length=200)
-    short_name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=40)
-    tier = models.CharField(max_length=40)
-    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    area = models.CharField(max_length=80, blank=True)
+class Tier(models.Model):
+    """A level of organisations, from a day to a day: districts exist until July 2025."""
+
+    key = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80)
+    rank = models.PositiveSmallIntegerField(unique=True)
+    """0 is the highest."""
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
 
@@ -25,12 +25,125 @@ class Organisation(models.Model):
                 condition=Q(valid_to__isnull=True)
                 | Q(valid_from__isnull=True)
                 | Q(valid_to__gte=F("valid_from")),
-                name="organisation_dates_in_order",
+                name="tier_dates_in_order",
             )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Organisation(models.Model):
+    """A body of the province, as it is now. What it was before stands in OrganisationPast.
+
+    It closes, merges and is renamed without losing its history: the row and its key stay.
+    """
+
+    key = models.SlugField(max_length=63, unique=True)
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40)
+    tier = models.CharField(max_length=40)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    area = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField(null=True)
+    """First day of its existence; None: before anything that is recorded."""
+    valid_to = models.DateField(null=True)
+    """Last day of its existence; None: it goes on."""
+    since = models.DateField(null=True)
+    """From which day it has its present name, kind, tier and parent; None: from the beginning."""
+    successor = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
+    """Into which organisation it was merged when it closed."""
+    edited_at = models.DateTimeField(null=True)
+    """When a person changed it: the province's directory data leaves it alone from then on."""
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="organisation_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor__isnull=True) | Q(valid_to__isnull=False),
+                name="organisation_merged_is_closed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(parent=F("id")) & ~Q(successor=F("id")),
+                name="organisation_not_its_own_parent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrganisationPast(models.Model):
+    """What an organisation was in an earlier time: one row for each change."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="past")
+    name = models.CharField(max_length=200)
+    short_name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=40)
+    tier = models.CharField(max_length=40)
+    parent = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="past_children"
+    )
+    area = models.CharField(max_length=80, blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField()
+    document = models.CharField(max_length=200, blank=True)
+    """The decision by which it changed."""
+
+    class Meta:
+        """Constraints: one state on each day."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "valid_to"], name="organisation_past_one_per_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="organisation_past_dates_in_order",
+            ),
+        ]
+
+
+class OrganisationDuty(models.Model):
+    """What an organisation is for the system (``dic``, ``control_centre``), from a day to a day.
+
+    The regulations name bodies by what they do, and departments are merged and renamed.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="duties")
+    duty = models.CharField(max_length=40)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duty__in=[d.value for d in Duty]), name="organisation_duty_known"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "duty"],
+                condition=Q(valid_to__isnull=True),
+                name="organisation_duty_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                name="organisation_duty_dates_in_order",
+            ),
+        ]
 
 
 class Site(models.Model):

@@ -11,9 +11,11 @@ def load(province: Province) -> None:
     """Make the register hold what the province's directory data says.
 
     Runs at every start and changes only what differs; a technician whom the province has
-    since entered by hand stays.
+    since entered by hand stays, and so does an organisation that a person has changed.
     """
-    for given in province.organisations:
+    edited = set(Organisation.objects.filter(edited_at__isnull=False).values_list("key", flat=True))
+    untouched = [given for given in province.organisations if given.key not in edited]
+    for given in untouched:
         Organisation.objects.update_or_create(
             key=given.key,
             defaults={
@@ -26,7 +28,7 @@ def load(province: Province) -> None:
             },
         )
     ids = dict(Organisation.objects.values_list("key", "id"))
-    for given in province.organisations:
+    for given in untouched:
         if given.parent:
             Organisation.objects.filter(key=given.key).update(parent_id=ids[given.parent])
     for entry in province.sites:

@@ -131,6 +131,7 @@ class Stack:
         *,
         province: str = "lam-dong",
         public_host: str | None = None,
+        database_url: str | None = None,
         tell: Callable[[str], None] = lambda step: None,
     ) -> Stack:
         """A whole installation of its own in `data_dir`, on free ports, beside any other."""
@@ -138,7 +139,7 @@ class Stack:
             data_dir=data_dir,
             province=province,
             public_host=public_host,
-            database_url=None,
+            database_url=database_url,
             tls_cert=None,
             tls_key=None,
             **ports.free_ports(),
