@@ -3,10 +3,20 @@
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from . import who
+from .navigation import items
 from .texts import Texts
 
 
 def installation(request: HttpRequest) -> dict[str, object]:
-    """Return the language and the texts in it."""
+    """Return the language, the texts in it, and where the header leads."""
     lang = "en" if get_language() == "en" else "vi"
-    return {"lang": lang, "t": Texts(lang)}
+    texts = Texts(lang)
+    # A page of an error may be made before anybody is known.
+    actor = who.actor(request) if hasattr(request, "user") else None
+    links = items(actor) if actor else []
+    return {
+        "lang": lang,
+        "t": texts,
+        "navigation": [{"url": item.url, "word": texts[item.text]} for item in links],
+    }

@@ -2,6 +2,7 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
+    "pages": ("Các trang", "Pages"),
     "home": ("Hội nghị", "Conferences"),
     "signed_in_as": ("Đang dùng:", "Signed in as:"),
     "sign_out": ("Đăng xuất", "Sign out"),

@@ -1,0 +1,29 @@
+"""The pages that the header leads to: one readable table."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from diemcau.audit.actor import Actor
+
+
+class Item(NamedTuple):
+    """One link of the header.
+
+    Args:
+        url: name of the page.
+        text: key of its word in the texts.
+        shown: whether this person may open the page, asked of the page's own policy.
+    """
+
+    url: str
+    text: str
+    shown: Callable[[Actor], bool]
+
+
+ITEMS: tuple[Item, ...] = (Item("home", "home", lambda actor: True),)
+
+
+def items(actor: Actor) -> list[Item]:
+    """Return the links that ``actor`` may follow; none where there is only one."""
+    found = [item for item in ITEMS if item.shown(actor)]
+    return found if len(found) > 1 else []
