@@ -227,4 +227,4 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something failed on the server."""
-    return render(request, "web/server_error.html", status=500)
+    return render(request, "web/server_error.html", {"navigation": []}, status=500)
