@@ -444,7 +444,7 @@ export interface components {
              */
             id: string;
             /** Command */
-            command: components["schemas"]["GiveFloor"] | components["schemas"]["TakeBackFloor"] | components["schemas"]["EndTurn"] | components["schemas"]["MuteAll"] | components["schemas"]["SetHostMic"] | components["schemas"]["LockMic"] | components["schemas"]["SetPreview"] | components["schemas"]["Take"] | components["schemas"]["Undo"] | components["schemas"]["Redo"] | components["schemas"]["Admit"] | components["schemas"]["AdmitAll"] | components["schemas"]["Remove"] | components["schemas"]["AllowTakeover"] | components["schemas"]["AskToSpeak"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["DeclineRequest"] | components["schemas"]["PermitShare"] | components["schemas"]["StartJoining"] | components["schemas"]["Open"] | components["schemas"]["Close"] | components["schemas"]["AddSimulated"];
+            command: components["schemas"]["GiveFloor"] | components["schemas"]["TakeBackFloor"] | components["schemas"]["EndTurn"] | components["schemas"]["MuteAll"] | components["schemas"]["SetHostMic"] | components["schemas"]["LockMic"] | components["schemas"]["SetPreview"] | components["schemas"]["Take"] | components["schemas"]["Undo"] | components["schemas"]["Redo"] | components["schemas"]["Admit"] | components["schemas"]["AdmitAll"] | components["schemas"]["Remove"] | components["schemas"]["AllowTakeover"] | components["schemas"]["AskToSpeak"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["DeclineRequest"] | components["schemas"]["PermitShare"] | components["schemas"]["StartJoining"] | components["schemas"]["Open"] | components["schemas"]["Close"] | components["schemas"]["AddSimulated"] | components["schemas"]["GrantControl"] | components["schemas"]["WithdrawControl"];
         };
         /**
          * CommandResult
@@ -531,6 +531,16 @@ export interface components {
              * @default 2
              */
             floor_limit: number;
+            /**
+             * Controllers
+             * @default []
+             */
+            controllers: string[];
+            /**
+             * Centre
+             * @default true
+             */
+            centre: boolean;
             /**
              * Rules
              * @default []
@@ -639,6 +649,22 @@ export interface components {
              * @default false
              */
             add?: boolean;
+        };
+        /**
+         * GrantControl
+         * @description Put this conference into the hands of a site, beside the control centre's.
+         */
+        GrantControl: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "grant_control";
+            /**
+             * Site
+             * @description Key of a site
+             */
+            site: string;
         };
         /**
          * Health
@@ -1283,6 +1309,22 @@ export interface components {
              */
             simulated: boolean;
             technician: components["schemas"]["Technician"];
+        };
+        /**
+         * WithdrawControl
+         * @description Take control of this conference back from a site.
+         */
+        WithdrawControl: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "withdraw_control";
+            /**
+             * Site
+             * @description Key of a site
+             */
+            site: string;
         };
         /**
          * WithdrawRequest

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from diemcau.audit.actor import SYSTEM, Actor, Role, Scope
@@ -140,8 +140,24 @@ def actor_of(user: User, *, now: datetime, address: str = "") -> Actor:
     return Actor(
         id=user.pk,
         name=user.display_name or user.username,
-        roles=frozenset(Role(h.role) for h in held),
-        site=next((h.site.key for h in held if h.site is not None), None),
-        address=address,
         holdings=tuple(h.as_held() for h in held),
+        address=address,
     )
+
+
+def still(actor: Actor, *, now: datetime) -> Actor:
+    """Return the actor with the roles that it holds within the running transaction.
+
+    The rows stay locked until it ends: a role that is ended at this moment is ended either before
+    the act, which is then refused, or after it.
+    """
+    if actor.id is None:
+        return actor
+    held = (
+        RoleHolding.objects.in_force(now)
+        .filter(user_id=actor.id)
+        .select_related("site", "organisation")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    return replace(actor, holdings=tuple(h.as_held() for h in held))

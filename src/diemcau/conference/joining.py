@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction as db
 
+from diemcau.accounts.services import still
 from diemcau.audit.actor import Actor
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
@@ -182,7 +183,7 @@ def _write(
 ) -> JoinAnswer:
     with db.atomic():
         Conference.objects.claim(conference_id)
-        claim = _claim(conference_id, actor, device, request, now)
+        claim = _claim(conference_id, still(actor, now=now), device, request, now)
         decision, waits_for = decide(claim.facts)
         verb = _VERBS.get(decision)
         if verb is None:  # it was decided meanwhile
@@ -198,7 +199,7 @@ def _write(
                     "decision": decision,
                 }
             )
-            _carry_out(claim, decision, waits_for, device, request, now)
+            _carry_out(claim, decision, waits_for, device, request, actor.id, now)
         claim.conference.touch()
         nudge(conference_id)
         return _answer(claim, decision, now)
@@ -210,6 +211,7 @@ def _carry_out(
     waits_for: WaitingFor | None,
     device: Device,
     request: JoinRequest,
+    account: int | None,
     now: datetime,
 ) -> None:
     if decision is Decision.FULL:
@@ -223,6 +225,7 @@ def _carry_out(
         seat = Seat(entry=claim.entry, device=device.hash, code=services.new_code())
     seat.device_label = device.label
     seat.person, seat.unit = request.person, request.unit
+    seat.account_id = account
     if decision is Decision.RESUME:
         seat.save()
     elif decision is Decision.TAKE_OVER:

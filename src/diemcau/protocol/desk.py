@@ -94,6 +94,10 @@ class DeskSnapshot(Message):
     undo: UndoLabel | None = None
     redo: UndoLabel | None = None
     floor_limit: int = 2
+    controllers: tuple[SiteKey, ...] = ()
+    """Sites that have control of this conference beside the control centre."""
+    centre: bool = True
+    """Whether this desk is the control centre's, which gives control and takes it back."""
     rules: tuple[Rule, ...] = ()
 
 

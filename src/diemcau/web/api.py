@@ -14,9 +14,9 @@ from pydantic import AwareDatetime, Field
 from diemcau.accounts.services import issue_link
 from diemcau.audit.actor import Actor, Role
 from diemcau.audit.refusal import Refusal
-from diemcau.conference import commands, joining, passes, queries, services
+from diemcau.conference import commands, desks, joining, passes, queries, services
 from diemcau.conference.models import Conference
-from diemcau.conference.policy import Act
+from diemcau.conference.policy import Act, may
 from diemcau.directory.models import Site
 from diemcau.media.tokens import InvalidToken, read
 from diemcau.protocol.commands import CommandRequest, CommandResult
@@ -232,7 +232,8 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
     services.authorise(conference, actor, Act.SEE_DESK)
     if conference.version == since:
         return Status(204, None)
-    return Status(200, queries.snapshot(conference, operator=actor.name))
+    centre = may(actor, Act.GRANT_CONTROL, queries.situation(conference))
+    return Status(200, queries.snapshot(conference, operator=actor.name, centre=centre))
 
 
 @api.post(
@@ -241,10 +242,9 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
 )
 def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     """Return the tokens with which the desk enters the engine, hidden."""
-    conference = _conference(conference_id)
     actor = _actor(request)
-    services.authorise(conference, actor, Act.SEE_DESK)
-    return passes.desk_tokens(conference, actor.id or 0, actor.name)
+    desk = desks.take_desk(conference_id=conference_id, actor=actor, now=timezone.now())
+    return passes.desk_tokens(desk.conference, desk)
 
 
 @api.post(
