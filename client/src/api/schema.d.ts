@@ -537,11 +537,6 @@ export interface components {
              */
             controllers: string[];
             /**
-             * Centre
-             * @default true
-             */
-            centre: boolean;
-            /**
              * Rules
              * @default []
              */

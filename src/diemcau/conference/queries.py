@@ -342,14 +342,8 @@ def _regulation_title(found: Profile) -> str:
     return f"Quy chế {number}" if number else "Quy chế (chưa rõ số)"
 
 
-def snapshot(conference: Conference, *, operator: str, centre: bool = True) -> DeskSnapshot:
-    """Return everything the desk needs after a start or a change.
-
-    Args:
-        conference: the conference.
-        operator: name of the person at this desk.
-        centre: whether the desk is the control centre's.
-    """
+def snapshot(conference: Conference, *, operator: str) -> DeskSnapshot:
+    """Return everything the desk needs after a start or a change."""
     found, held = profile_of(conference), situation(conference)
     state = conference.desired
     word, preview = word_and_preview(conference)
@@ -366,5 +360,4 @@ def snapshot(conference: Conference, *, operator: str, centre: bool = True) -> D
         floor_limit=floor_limit(found).value,
         rules=rules(found),
         controllers=tuple(sorted(held.granted | ({held.host} if held.host_controls else set()))),
-        centre=centre,
     )

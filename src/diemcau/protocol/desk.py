@@ -96,8 +96,6 @@ class DeskSnapshot(Message):
     floor_limit: int = 2
     controllers: tuple[SiteKey, ...] = ()
     """Sites that have control of this conference beside the control centre."""
-    centre: bool = True
-    """Whether this desk is the control centre's, which gives control and takes it back."""
     rules: tuple[Rule, ...] = ()
 
 

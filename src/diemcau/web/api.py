@@ -16,7 +16,7 @@ from diemcau.audit.actor import Actor, Role
 from diemcau.audit.refusal import Refusal
 from diemcau.conference import commands, desks, joining, passes, queries, services
 from diemcau.conference.models import Conference
-from diemcau.conference.policy import Act, may
+from diemcau.conference.policy import Act
 from diemcau.directory.models import Site
 from diemcau.media.tokens import InvalidToken, read
 from diemcau.protocol.commands import CommandRequest, CommandResult
@@ -232,8 +232,7 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
     services.authorise(conference, actor, Act.SEE_DESK)
     if conference.version == since:
         return Status(204, None)
-    centre = may(actor, Act.GRANT_CONTROL, queries.situation(conference))
-    return Status(200, queries.snapshot(conference, operator=actor.name, centre=centre))
+    return Status(200, queries.snapshot(conference, operator=actor.name))
 
 
 @api.post(
