@@ -70,7 +70,7 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
     Raises Refusal when the actor may not issue links.
     """
     with transaction(actor, "link.issued", now=now, object=site.key if site else "") as entry:
-        if actor.id is not None and Role.CONTROL_OPERATOR not in actor.roles:
+        if actor is not SYSTEM and not actor.holds(Role.CONTROL_OPERATOR, Scope.SYSTEM):
             raise Refusal(
                 "not_permitted",
                 "Chỉ trung tâm điều khiển cấp được liên kết đăng nhập.",

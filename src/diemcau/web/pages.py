@@ -14,11 +14,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diemcau.accounts.services import consume_link, peek_link
-from diemcau.audit.actor import Role
+from diemcau.audit.actor import Role, Scope
 from diemcau.audit.refusal import Refusal
 from diemcau.conference import services
 from diemcau.conference.models import Conference
-from diemcau.conference.policy import Act
+from diemcau.conference.policy import Act, Situation, may
 from diemcau.directory.models import Site
 from diemcau.protocol.word import ConferenceState
 
@@ -93,7 +93,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor is None:
         return render(request, "web/welcome.html")
     site = Site.objects.filter(key=actor.site).first()
-    operator = Role.CONTROL_OPERATOR in actor.roles
+    operator = actor.holds(Role.CONTROL_OPERATOR, Scope.SYSTEM)
     found = Conference.objects.select_related("host_body", "host_site").order_by("-opening_at")
     if not operator:
         found = found.filter(roster__site=site)
@@ -115,7 +115,13 @@ def home(request: HttpRequest) -> HttpResponse:
                 "site": site is not None and conference.state != ConferenceState.CLOSED,
             }
         )
-    context = {"actor": actor, "site": site, "cards": cards, "operator": operator}
+    context = {
+        "actor": actor,
+        "site": site,
+        "cards": cards,
+        "operator": operator,
+        "books": may(actor, Act.SCHEDULE, Situation()),
+    }
     response = render(request, "web/home.html", context)
     who.ensure_device(request, response)
     return response
@@ -128,7 +134,7 @@ def new_conference(request: HttpRequest) -> HttpResponse:
     actor = who.actor(request)
     if actor is None:
         return redirect("home")
-    if Role.CONTROL_OPERATOR not in actor.roles:
+    if not may(actor, Act.SCHEDULE, Situation()):
         reason = _texts()["centre_only"]
         return render(request, "web/not_permitted.html", {"reason": reason}, status=403)
     now = timezone.localtime()
