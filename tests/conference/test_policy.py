@@ -48,6 +48,7 @@ TABLE: dict[Act, str] = {
     Act.CONSENT_TAKEOVER: "H",
     Act.DECLINE_REQUEST: "HL",
     Act.PERMIT_SHARE: "HL",
+    Act.INVITE_GUEST: "HL",
     Act.ADD_SIMULATED: "H",
     Act.GRANT_CONTROL: "H",
     Act.WITHDRAW_CONTROL: "H",

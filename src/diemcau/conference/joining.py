@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction as db
 
 from diemcau.accounts.services import still
-from diemcau.audit.actor import Actor
+from diemcau.audit.actor import Actor, Scope
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
@@ -120,6 +120,12 @@ def _claim(
     services.authorise(conference, actor, Act.JOIN)
     site = Site.objects.get(key=actor.site)
     entry = RosterEntry.objects.filter(conference=conference, site=site).first()
+    if entry is None and _is_guest(actor):
+        raise Refusal(
+            "not_invited",
+            "Lời mời của bạn là cho hội nghị khác. Về trang đầu và chọn hội nghị đó.",
+            "Your invitation is for another conference. Go back to the start and choose it.",
+        )
     seats = list(Seat.objects.filter(entry=entry).order_by("-state_at", "-pk")) if entry else []
     mine = next((s for s in seats if s.device == device.hash and _counts(s)), None)
     other = next(
@@ -143,6 +149,10 @@ def _claim(
         wants_consent=request.ask_consent,
     )
     return _Claim(conference, site, entry, mine, other, facts)
+
+
+def _is_guest(actor: Actor) -> bool:
+    return all(h.scope is Scope.CONFERENCE for h in actor.holdings if h.site == actor.site)
 
 
 def _counts(seat: Seat) -> bool:

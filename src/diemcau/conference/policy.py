@@ -30,6 +30,7 @@ class Act(StrEnum):
     ADD_SIMULATED = "drill.add_simulated"
     GRANT_CONTROL = "control.grant"
     WITHDRAW_CONTROL = "control.withdraw"
+    INVITE_GUEST = "guest.invite"
     JOIN = "site.join"
     ASK_TO_SPEAK = "request.ask"
     WITHDRAW_REQUEST = "request.withdraw"
@@ -92,6 +93,7 @@ RIGHTS: dict[Act, tuple[Right, ...]] = {
     Act.REMOVE: CONTROL,
     Act.DECLINE_REQUEST: CONTROL,
     Act.PERMIT_SHARE: CONTROL,
+    Act.INVITE_GUEST: CONTROL,
     # Whose device a place belongs to, who controls, and what is simulated: the centre's alone.
     Act.CONSENT_TAKEOVER: (CENTRE,),
     Act.ADD_SIMULATED: (CENTRE,),
