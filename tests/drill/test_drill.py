@@ -21,6 +21,7 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("loops")
 
 
+@pytest.mark.requirement("BD-3.3")
 async def test_a_drill_holds_a_whole_conference_and_judges_its_media(
     tmp_path: Path, loops: Path
 ) -> None:
