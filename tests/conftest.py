@@ -5,7 +5,6 @@ that before this file is read if pyproject.toml named the settings. So they are 
 """
 
 import contextlib
-import importlib
 import os
 import socket
 import tempfile
@@ -66,21 +65,17 @@ def django_db_modify_db_settings() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Let the tests that commit empty the audit table afterwards, which nobody else can."""
+    """Let the tests that commit empty the audit tables afterwards, which nobody else can."""
     from django.db import connection
 
-    if ON_POSTGRESQL:
-        return
-    triggers = importlib.import_module("diemcau.audit.migrations.0002_append_only").SQLITE
+    from tests.audit import guards
+
     flush = connection.ops.execute_sql_flush
 
     def emptied(statements: list[str]) -> None:
-        with connection.cursor() as cursor:
-            for verb in ("update", "delete"):
-                cursor.execute(f"DROP TRIGGER audit_event_no_{verb}")
+        with guards.off():
             flush(statements)
-            for verb in ("update", "delete"):
-                cursor.execute(triggers.format(verb=verb))
+        guards.begin_again()
 
     connection.ops.execute_sql_flush = emptied
 
