@@ -93,7 +93,17 @@ def encode(values: Any) -> bytes:
 
 def digest(event: Any) -> str:
     """Return the hash of an event. Raises UnknownFormat."""
-    return hashlib.sha256(encode(contents(event))).hexdigest()
+    return digest_of(contents(event))
+
+
+def digest_of(values: dict[str, Any]) -> str:
+    """Return the hash of the contents of an event."""
+    return hashlib.sha256(encode(values)).hexdigest()
+
+
+def exported(event: Any) -> bytes:
+    """Return an event as one line of an export: its contents and its hash, and a line feed."""
+    return encode({**contents(event), "hash": event.hash}) + b"\n"
 
 
 def plain(value: Any) -> Any:

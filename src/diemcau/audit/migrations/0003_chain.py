@@ -12,17 +12,32 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(guards.backwards, guards.forwards),
-        migrations.AddField("event", "request", models.CharField(blank=True, default="", max_length=64), preserve_default=False),
+        migrations.AddField(
+            "event",
+            "request",
+            models.CharField(blank=True, default="", max_length=64),
+            preserve_default=False,
+        ),
         migrations.AddField("event", "held", models.JSONField(null=True)),
         migrations.AddField("event", "number", models.BigIntegerField(null=True)),
         migrations.AddField("event", "format", models.PositiveSmallIntegerField(default=1)),
         migrations.AddField("event", "previous", models.CharField(max_length=64, null=True)),
         migrations.AddField("event", "hash", models.CharField(max_length=64, null=True)),
-        migrations.AddField("event", "search", models.CharField(blank=True, default="", max_length=1500), preserve_default=False),
+        migrations.AddField(
+            "event",
+            "search",
+            models.CharField(blank=True, default="", max_length=1500),
+            preserve_default=False,
+        ),
         migrations.CreateModel(
             name="Head",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.BigIntegerField()),
                 ("hash", models.CharField(max_length=64)),
             ],
@@ -35,7 +50,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Segment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("first", models.BigIntegerField(unique=True)),
                 ("last", models.BigIntegerField(unique=True)),
                 ("count", models.BigIntegerField()),
@@ -57,7 +77,8 @@ class Migration(migrations.Migration):
                         name="audit_segment_is_whole",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("event__gt", models.F("last"))), name="audit_segment_is_past"
+                        condition=models.Q(("event__gt", models.F("last"))),
+                        name="audit_segment_is_past",
                     ),
                 ],
             },
