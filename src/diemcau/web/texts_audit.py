@@ -1,0 +1,105 @@
+"""The words of the log's page, Vietnamese first."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "audit_log": ("Nhật ký", "Log"),
+    "audit_lead": (
+        "Mỗi việc đã làm hoặc bị từ chối là một dòng, nối với dòng trước bằng mã băm; không sửa, "
+        "không xóa được. Xuất kết quả cũng được ghi lại.",
+        "Each act, done or refused, is a line tied to the one before by its hash; none can be "
+        "changed or removed. Exporting is recorded too.",
+    ),
+    "audit_since": ("Từ", "From"),
+    "audit_until": ("Đến trước", "Before"),
+    "audit_actor": ("Người thực hiện", "Who"),
+    "audit_verb": ("Việc", "Act"),
+    "audit_conference": ("Hội nghị", "Conference"),
+    "audit_object": ("Mã điểm cầu, đối tượng", "Key of site or object"),
+    "audit_text": ("Tìm chữ (không cần dấu)", "Words (marks do not matter)"),
+    "audit_refused_only": ("Chỉ việc bị từ chối", "Refused only"),
+    "audit_any": ("Tất cả", "All"),
+    "audit_find": ("Tìm", "Search"),
+    "audit_clear": ("Bỏ lọc", "Clear"),
+    "audit_number": ("Số", "No."),
+    "audit_at": ("Lúc", "At"),
+    "audit_where": ("Ở đâu", "Where"),
+    "audit_changes": ("Thay đổi", "Changes"),
+    "audit_more_changes": ("thay đổi", "changes"),
+    "audit_before": ("trước", "before"),
+    "audit_after": ("sau", "after"),
+    "audit_refused": ("Bị từ chối", "Refused"),
+    "audit_none": (
+        "Không có sự kiện nào khớp. Bỏ bớt điều kiện lọc.",
+        "No event matches. Take some of the filters away.",
+    ),
+    "audit_newer": ("Mới hơn", "Newer"),
+    "audit_older": ("Cũ hơn", "Older"),
+    "audit_export": ("Xuất kết quả", "Export the result"),
+    "audit_time_wrong": (
+        "Chọn ngày và giờ, ví dụ 20/11/2026 08:00.",
+        "Choose date and time, e.g. 20/11/2026 08:00.",
+    ),
+    "audit_times_order": (
+        "Chọn giờ kết thúc sau giờ bắt đầu.",
+        "Choose an end that is after the beginning.",
+    ),
+    "audit_choice_wrong": ("Chọn trong danh sách.", "Choose from the list."),
+    "audit_too_long": ("Rút ngắn nội dung tìm.", "Shorten what you look for."),
+    "audit_page_wrong": ("Trang này không có. Tìm lại từ đầu.", "No such page. Search again."),
+    "audit_due": (
+        "Có sự kiện đã quá 12 tháng, cũ nhất từ ngày",
+        "Some events are older than 12 months, the oldest from",
+    ),
+    "audit_due_act": (
+        "Quản trị hệ thống chạy diemcau audit retain để xuất ra tệp và niêm phong.",
+        "The administrator runs diemcau audit retain to export and seal them.",
+    ),
+    "yes": ("có", "yes"),
+    "no": ("không", "no"),
+}
+"""Key → Vietnamese, English."""
+
+VERBS: dict[str, tuple[str, str]] = {
+    "audit.exported": ("xuất nhật ký", "exported the log"),
+    "audit.sealed": ("niêm phong sự kiện cũ vào {}", "sealed old events into {}"),
+    "link.consumed": ("dùng liên kết đăng nhập của {}", "used the sign-in link of {}"),
+}
+"""Events that belong to no conference; those of conferences have their words in its journal."""
+
+VALUES: dict[str, tuple[str, str]] = {
+    "air.floor": ("phát biểu", "floor"),
+    "air.programme.layout": ("khung hình lên hình", "layout on air"),
+    "air.programme.sites": ("lên hình", "on air"),
+    "air.preview.layout": ("khung hình chuẩn bị", "layout of the preview"),
+    "air.preview.sites": ("chuẩn bị", "preview"),
+    "host_mic_open": ("micro chủ trì mở", "host's microphone open"),
+    "locked": ("khóa micro", "locked"),
+    "queue": ("đăng ký phát biểu", "asks for the floor"),
+    "sharing": ("được chia sẻ màn hình", "may share the screen"),
+    "simulated": ("điểm cầu mô phỏng", "simulated sites"),
+    "person": ("người", "person"),
+    "unit": ("đơn vị", "unit"),
+    "device": ("thiết bị", "device"),
+    "decision": ("trả lời", "decision"),
+    "title": ("tên", "title"),
+    "sites": ("số điểm cầu", "sites"),
+    "drill": ("diễn tập", "drill"),
+    "role": ("vai", "role"),
+    "expires_at": ("hết hạn", "expires"),
+    "reason": ("lý do", "reason"),
+    "count": ("số lượng", "count"),
+    "kind": ("định dạng", "format"),
+    "first": ("từ số", "from number"),
+    "last": ("đến số", "to number"),
+    "hash": ("mã băm cuối", "last hash"),
+    "file_hash": ("SHA-256 của tệp", "SHA-256 of the file"),
+    "upto": ("đến số", "up to number"),
+    "since": ("từ", "from"),
+    "until": ("đến trước", "before"),
+    "actor": ("người thực hiện", "who"),
+    "verb": ("việc", "act"),
+    "conference_id": ("hội nghị số", "conference number"),
+    "object": ("đối tượng", "object"),
+    "refused": ("bị từ chối", "refused"),
+    "text": ("tìm chữ", "words"),
+}
+"""Key of a value that an event keeps → what the page calls it."""
