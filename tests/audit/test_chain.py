@@ -1,4 +1,4 @@
-"""Every event hangs on the one before: gapless, in the transaction of its act, on both databases."""
+"""Every event hangs on the one before: without a gap, in the transaction of its act."""
 
 import hashlib
 import json

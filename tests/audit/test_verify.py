@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from diemcau.audit import anchors, canonical, command, segments, verify
 from diemcau.audit.models import Event
@@ -226,7 +226,9 @@ def test_the_walk_takes_the_chain_in_batches(
     for _ in range(11):
         write(1)
         anchor(tmp_path / "anchors.log")
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         report = check(tmp_path)
     assert (report.events, report.anchors, report.intact) == (11, 11, True)
     walked = [q for q in asked.captured_queries if "LIMIT 4" in q["sql"]]

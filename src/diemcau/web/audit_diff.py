@@ -43,9 +43,9 @@ def changes(
     """
 
     def text(value: Any) -> str:
+        if value in (None, "", [], {}):
+            return ABSENT
         match value:
-            case None | "" | [] | {}:
-                return ABSENT
             case bool():
                 return (("không", "có"), ("no", "yes"))[english][value]
             case float():

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import asdict
 from typing import Any
@@ -26,7 +27,7 @@ from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.conference import journal
 from diemcau.conference.models import Conference
-from diemcau.directory.models import Site
+from diemcau.directory.models import Organisation, Site
 
 from . import texts_audit, who
 from .audit_diff import changes
@@ -46,6 +47,9 @@ COLUMNS = (
     *("before", "after", "refused", "code", "reason", "clause", "request", "hash"),
 )
 """Of the export as a table."""
+
+
+_FORMULA = re.compile(r"\s*[=+\-@]|[\t\r]")
 
 
 class FilterForm(forms.Form):
@@ -162,6 +166,12 @@ def act(event: Event, names: dict[str, str], english: bool) -> str:
     return _capital(" ".join(words.replace("{}", about).split()))
 
 
+def _held(held: str, bodies: dict[str, str], english: bool) -> str:
+    role, _, body = held.partition("@")
+    name = texts_audit.ROLES[role][english] if role in texts_audit.ROLES else role
+    return f"{name}, {bodies.get(body, body)}" if body else name
+
+
 @never_cache
 @require_GET
 def log(request: HttpRequest) -> HttpResponse:
@@ -205,6 +215,7 @@ def _rows(events: Iterable[Event], english: bool) -> list[dict[str, Any]]:
     names = dict(Site.objects.values_list("key", "name"))
     ids = {e.conference_id for e in events if e.conference_id is not None}
     titles = dict(Conference.objects.filter(pk__in=ids).values_list("pk", "title"))
+    bodies = dict(Organisation.objects.values_list("key", "short_name"))
     zone = ZoneInfo(settings.TIME_ZONE)
     found = []
     for event in events:
@@ -214,6 +225,7 @@ def _rows(events: Iterable[Event], english: bool) -> list[dict[str, Any]]:
             {
                 "event": event,
                 "act": words,
+                "held": [_held(held, bodies, english) for held in event.held or ()],
                 # Said once: most words name the site already.
                 "about": "" if about in words else about,
                 "conference": titles.get(event.conference_id or 0, ""),
@@ -310,4 +322,4 @@ def _csv(cells: Iterable[object]) -> str:
 
 def _safe(cell: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.lstrip()[:1] in ("=", "+", "-", "@") or cell[:1] in "\t\r" else cell
+    return f"'{cell}" if _FORMULA.match(cell) else cell

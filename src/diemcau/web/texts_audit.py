@@ -103,3 +103,28 @@ VALUES: dict[str, tuple[str, str]] = {
     "text": ("tìm chữ", "words"),
 }
 """Key of a value that an event keeps → what the page calls it."""
+
+ROLES: dict[str, tuple[str, str]] = {
+    "system_admin": ("quản trị hệ thống", "administrator"),
+    "scheduler": ("xếp lịch", "scheduler"),
+    "approver": ("duyệt lịch", "approver"),
+    "host_registrar": ("đăng ký lịch họp", "registrar of the host"),
+    "host_head": ("lãnh đạo cơ quan chủ trì", "head of the host body"),
+    "chair": ("người chủ trì", "chair"),
+    "local_chair": ("người chủ trì tại điểm cầu", "local chair"),
+    "subject_specialist": ("cán bộ chuyên môn", "subject officer"),
+    "control_operator": ("trung tâm điều khiển", "control centre"),
+    "host_site_operator": ("kỹ thuật điểm cầu chủ trì", "technician of the host site"),
+    "site_operator": ("kỹ thuật điểm cầu", "technician of a site"),
+    "site_leader": ("lãnh đạo điểm cầu", "leader of a site"),
+    "network_manager": ("quản lý mạng", "network manager"),
+    "telecom_partner": ("doanh nghiệp viễn thông", "telecom company"),
+    "power_partner": ("điện lực", "power company"),
+    "service_provider": ("nhà cung cấp dịch vụ", "service provider"),
+    "police_reviewer": ("công an kiểm tra", "police reviewer"),
+    "finance_reviewer": ("tài chính thẩm tra", "finance reviewer"),
+    "quota_authority": ("cấp giao định mức", "quota authority"),
+    "auditor": ("kiểm tra viên", "auditor"),
+    "participant": ("đại biểu", "participant"),
+}
+"""Role → what the page calls it."""
