@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from . import canonical
 from .models import Event
@@ -25,7 +25,7 @@ class Filter:
         conference_id: in which conference.
         object: part of the key of the site or other object.
         refused: only what was refused.
-        text: words that all occur, without diacritics.
+        text: words, each of which begins a word of the event; diacritics do not matter.
     """
 
     since: datetime | None = None
@@ -56,7 +56,8 @@ def matching(wanted: Filter) -> QuerySet[Event]:
     if wanted.refused:
         found = found.filter(refused=True)
     for word in canonical.folded(wanted.text).split():
-        found = found.filter(search__contains=word)
+        begins = Q(search__startswith=word) | Q(search__contains=f" {word}")
+        found = found.filter(begins)
     return found
 
 
