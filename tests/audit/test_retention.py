@@ -103,6 +103,8 @@ def test_the_same_events_make_the_same_bytes(db: None, tmp_path: Path) -> None:
     made = [segments.write(tmp_path / name, planned.manifest) for name in "ab"]
     assert made[0].read_bytes() == made[1].read_bytes()
     assert {path.stat().st_mode & 0o777 for path in made} == {0o600}
+    segments.write(tmp_path / "audit" / "segments", planned.manifest)
+    assert (tmp_path / "audit").stat().st_mode & 0o777 == 0o700
     assert [p.name for p in (tmp_path / "a").iterdir()] == [planned.manifest.name], "no draft"
 
 

@@ -58,7 +58,8 @@ def write(folder: Path, manifest: Manifest) -> Path:
 
     Raises OSError.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for one in (folder.parent, folder):  # the mode is only for the last part of a path
+        one.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / manifest.name
     draft = folder / f".{manifest.name}.{os.getpid()}"
     draft.unlink(missing_ok=True)
