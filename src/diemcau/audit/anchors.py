@@ -274,7 +274,10 @@ async def keep(
 def keepers(installation: Installation) -> list[Coroutine[None, None, None]]:
     """Return what keeps the anchors of an installation: in the file, and by syslog if it is set."""
     path, target = installation.anchor_file, installation.audit_syslog
-    known = last(path)
+    try:
+        known = last(path)
+    except OSError:
+        known = None  # writing fails too, is logged, and is tried again
     found = [keep("file", partial(write, path), known)]
     if target is not None:
         # Sent anew at each start: nobody here knows what the other end has received.
