@@ -45,6 +45,8 @@ def test_a_child_process_reads_the_same_installation_from_its_environment(tmp_pa
         database_url="postgres://db/diemcau",
         tls_cert=tmp_path / "c.pem",
         tls_key=tmp_path / "k.pem",
+        audit_anchor_file=tmp_path / "elsewhere" / "anchors.log",
+        audit_syslog="tcp://10.1.2.4:601",
     )
     assert Installation.from_environ(here.environ()) == here
 
@@ -80,6 +82,10 @@ def test_anything_else_is_refused_as_a_public_host(host: str) -> None:
         ({"PORT": "7880"}, "ENGINE_PORT"),
         ({"PROVINCE": "../etc"}, "PROVINCE"),
         ({"TLS_CERT": "/c.pem"}, "TLS_KEY"),
+        ({"AUDIT_SYSLOG": "10.1.2.4:514"}, "AUDIT_SYSLOG"),
+        ({"AUDIT_SYSLOG": "udp://10.1.2.4"}, "AUDIT_SYSLOG"),
+        ({"AUDIT_SYSLOG": "tcp://may:601/x"}, "AUDIT_SYSLOG"),
+        ({"AUDIT_SYSLOG": "unix:dev/log"}, "AUDIT_SYSLOG"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_in_one_line(

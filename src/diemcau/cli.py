@@ -30,6 +30,10 @@ COMMANDS = {
         "diemcau.config.link:main",
         "tạo đường vào dùng một lần: --role site --site KEY (a one-time sign-in link)",
     ),
+    "audit": Command(
+        "diemcau.audit.command:main",
+        "kiểm tra nhật ký, chuyển sự kiện cũ ra tệp: verify | retain (the audit trail)",
+    ),
     "drill": Command(
         "diemcau.drill.cli:drill",
         "diễn tập với điểm cầu mô phỏng: --sites 9 [--chaos] (a drill with simulated sites)",

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `src/`, `client/` and `engine/`."""
@@ -65,6 +66,8 @@ class Installation:
         edge_port: TCP of the https origin, used only with `public_host`.
         database_url: another database than the embedded one.
         tls_cert, tls_key: a given certificate for `public_host`, PEM; else Caddy's own authority.
+        audit_anchor_file: where the end of the audit chain is noted; else in `data_dir`.
+        audit_syslog: where it is sent too: udp://host:port, tcp://host:port or unix:/path.
     """
 
     data_dir: Path
@@ -79,6 +82,8 @@ class Installation:
     database_url: str | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    audit_anchor_file: Path | None = None
+    audit_syslog: str | None = None
 
     def __post_init__(self) -> None:
         if not _SLUG.match(self.province):
@@ -111,6 +116,11 @@ class Installation:
             raise InstallationError(
                 "Đặt cả TLS_CERT và TLS_KEY, hoặc bỏ cả hai. (Set both TLS_CERT and TLS_KEY.)"
             )
+        if self.audit_syslog is not None and not _syslog_target(self.audit_syslog):
+            raise InstallationError(
+                f"AUDIT_SYSLOG={self.audit_syslog} không hợp lệ: ghi như udp://may:514, "
+                "tcp://may:601 hoặc unix:/dev/log. (AUDIT_SYSLOG is written like udp://host:514.)"
+            )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Installation:
@@ -135,6 +145,8 @@ class Installation:
             database_url=given.get("DATABASE_URL"),
             tls_cert=_path(given.get("TLS_CERT")),
             tls_key=_path(given.get("TLS_KEY")),
+            audit_anchor_file=_path(given.get("AUDIT_ANCHOR_FILE")),
+            audit_syslog=given.get("AUDIT_SYSLOG"),
             **ports,
         )
 
@@ -147,6 +159,8 @@ class Installation:
             "DATABASE_URL": self.database_url,
             "TLS_CERT": _text(self.tls_cert),
             "TLS_KEY": _text(self.tls_key),
+            "AUDIT_ANCHOR_FILE": _text(self.audit_anchor_file),
+            "AUDIT_SYSLOG": self.audit_syslog,
         }
         known = {name: value for name, value in values.items() if value is not None}
         return known | {name: str(getattr(self, field)) for field, name in PORTS.items()}
@@ -154,7 +168,7 @@ class Installation:
     def child_environ(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """`base` (this process's environment) with exactly this installation's variables in it."""
         own = {*PORTS.values(), "DIEMCAU_DATA", "PROVINCE", "PUBLIC_HOST", "DATABASE_URL"}
-        own |= {"TLS_CERT", "TLS_KEY"}
+        own |= {"TLS_CERT", "TLS_KEY", "AUDIT_ANCHOR_FILE", "AUDIT_SYSLOG"}
         rest = {k: v for k, v in (os.environ if base is None else base).items() if k not in own}
         return rest | self.environ()
 
@@ -224,6 +238,16 @@ class Installation:
     def secrets_dir(self) -> Path:
         return self.data_dir / "secrets"
 
+    @property
+    def audit_dir(self) -> Path:
+        """Anchors of the audit chain, and the events that left the database."""
+        return self.data_dir / "audit"
+
+    @property
+    def anchor_file(self) -> Path:
+        """Where the end of the audit chain is noted."""
+        return self.audit_anchor_file or self.audit_dir / "anchors.log"
+
     def make_folders(self) -> None:
         """Make the data folders, readable by their owner only. Raises InstallationError."""
         try:
@@ -278,6 +302,20 @@ def valid_host(host: str) -> bool:
             and not labels[-1].isdigit()
         )
     return True
+
+
+def _syslog_target(target: str) -> bool:
+    """Whether it names a datagram socket by its full path, or a host with its port."""
+    if target.startswith("unix:"):
+        return target.removeprefix("unix:").startswith("/")
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError:
+        return False
+    whole = target == f"{parts.scheme}://{parts.netloc}"
+    host = parts.hostname or ""
+    return parts.scheme in ("udp", "tcp") and whole and bool(port) and valid_host(host)
 
 
 def _path(value: str | None) -> Path | None:

@@ -59,6 +59,8 @@ ROWS = [
     Row("GET", "hoi-nghi/<int:conference_id>/diem-cau", 403, LIVE, LIVE, LIVE, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/khach", 200, 200, 403, 403, 302),
     Row("POST", "hoi-nghi/<int:conference_id>/khach", 200, 200, 403, 403, 302),
+    Row("GET", "nhat-ky", 200, 403, 403, 403, 302),
+    Row("POST", "nhat-ky/xuat", 200, 403, 403, 403, 302),
     Row("GET", "health", 200, 200, 200, 200, 200),
     Row("GET", "api/health", 200, 200, 200, 200, 200),
     Row("GET", "api/me", 200, 200, 200, 200, 401),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diemcau.web import guest_pages, pages
+from diemcau.web import audit_pages, guest_pages, pages
 from diemcau.web.api import api
 
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("hoi-nghi/<int:conference_id>/ban", pages.desk, name="desk"),
     path("hoi-nghi/<int:conference_id>/diem-cau", pages.room, name="room"),
     path("hoi-nghi/<int:conference_id>/khach", guest_pages.guest_list, name="guests"),
+    path("nhat-ky", audit_pages.log, name="audit-log"),
+    path("nhat-ky/xuat", audit_pages.export, name="audit-export"),
     path("health", pages.health, name="health"),
     path("api/", api.urls),
 ]

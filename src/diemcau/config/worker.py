@@ -27,6 +27,7 @@ async def serve() -> None:
     """Run until SIGTERM or SIGINT."""
     from django.conf import settings
 
+    from diemcau.audit import anchors
     from diemcau.conference.conductor import Conductor
     from diemcau.conference.simulators import Simulators
     from diemcau.conference.store import DatabaseStore
@@ -76,6 +77,8 @@ async def serve() -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(conductor.run()), tasks.create_task(pass_on())]
+                for keeper in anchors.keepers(settings.INSTALLATION):
+                    running.append(tasks.create_task(keeper))
                 await stop.wait()
                 for task in running:
                     task.cancel()

@@ -142,6 +142,8 @@ class Stack:
             database_url=database_url,
             tls_cert=None,
             tls_key=None,
+            audit_anchor_file=None,
+            audit_syslog=None,
             **ports.free_ports(),
         )
         return cls(installation, tell=tell)
