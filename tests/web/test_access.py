@@ -58,6 +58,7 @@ ROWS = [
     Row("GET", "hoi-nghi/<int:conference_id>/ban", LIVE, LIVE, 403, 403, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/diem-cau", 403, LIVE, LIVE, LIVE, 302),
     Row("GET", "health", 200, 200, 200, 200, 200),
+    Row("GET", "ready", 503, 503, 503, 503, 503),  # no worker, no engine
     Row("GET", "api/health", 200, 200, 200, 200, 200),
     Row("GET", "api/me", 200, 200, 200, 200, 401),
     Row("GET", "api/sites", 200, 200, 200, 200, 401),

@@ -1,22 +1,36 @@
-"""What must not stand in a log."""
+"""Log lines of the processes that run Django."""
 
-import logging
-import re
+from __future__ import annotations
 
-_LINK = re.compile(r"/vao/[^\s\"']+")
-HIDDEN = "/vao/…"
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from diemcau.installation import Installation
+from diemcau.telemetry import logs
+
+_process = "diemcau"
 
 
-class HideLinks(logging.Filter):
-    """Takes the secret of one-time links out of log lines: Django logs the path of a refusal."""
+def this_process_is(name: str) -> None:
+    """Say the name that stands in each line; before Django is set up."""
+    global _process
+    _process = name
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record; let every record through."""
-        if isinstance(record.msg, str):
-            record.msg = _LINK.sub(HIDDEN, record.msg)
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                _LINK.sub(HIDDEN, value) if isinstance(value, str) else value
-                for value in record.args
-            )
-        return True
+
+def settings(installation: Installation) -> dict[str, Any]:
+    """Return Django's LOGGING."""
+    logs.catch_the_rest()
+    return logs.settings(
+        _process, log_format=installation.log_format, secrets=lambda: held(installation)
+    )
+
+
+def held(installation: Installation) -> Iterable[str]:
+    """The secrets that these processes hold: hidden wherever they would stand in a line."""
+    secrets = installation.secrets
+    found = [secrets.django_key, secrets.engine_secret]
+    if installation.database_address is not None:
+        password = urlsplit(installation.database_address).password or ""
+        found += [password, unquote(password)]
+    return found

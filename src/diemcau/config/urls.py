@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from diemcau.config import health
 from diemcau.web import pages
 from diemcau.web.api import api
 
@@ -13,7 +14,8 @@ urlpatterns = [
     path("hoi-nghi/moi", pages.new_conference, name="new-conference"),
     path("hoi-nghi/<int:conference_id>/ban", pages.desk, name="desk"),
     path("hoi-nghi/<int:conference_id>/diem-cau", pages.room, name="room"),
-    path("health", pages.health, name="health"),
+    path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
     path("api/", api.urls),
 ]
 

@@ -31,6 +31,10 @@ READY_TIMEOUT = 60.0
 LOG_CHECK = 60.0
 """Seconds between two looks at the length of the logs."""
 
+SILENCE = 20.0
+"""Seconds without an answer after which a process is ended and started again. A machine under
+full load answers late, but not that late."""
+
 PREPARE = ("-m", "diemcau.config.prepare")
 
 
@@ -48,21 +52,24 @@ def processes_of(installation: Installation) -> list[Process]:
             # The engine needs nothing of ours, and reads its settings from LIVEKIT_* if there.
             environ={"PATH": os.environ.get("PATH", os.defpath)},
             probe=http_probe(installation.engine_url),
+            silence=SILENCE,
         ),
         Process(
             name="web",
             argv=(
                 *(python, "-m", "uvicorn", "diemcau.config.asgi:application"),
-                *("--host", "127.0.0.1", "--port", str(installation.port)),
+                *("--host", installation.web_host, "--port", str(installation.port)),
                 # One-time links stand in addresses: no list of requests.
                 *("--no-access-log", "--no-server-header"),
-                *("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"),
+                *("--proxy-headers", "--forwarded-allow-ips", installation.edge_host),
+                *("--lifespan", "on"),
                 *("--timeout-graceful-shutdown", "1"),
                 # Longer than pages and edge keep a connection: none is closed under a command.
                 *("--timeout-keep-alive", "75"),
             ),
             environ=environ,
             probe=http_probe(f"{installation.web_url}/health"),
+            silence=SILENCE,
             cwd=ROOT,
         ),
         Process(
@@ -70,6 +77,7 @@ def processes_of(installation: Installation) -> list[Process]:
             argv=(python, "-m", "diemcau.config.worker"),
             environ=environ,
             probe=http_probe(installation.worker_health_url),
+            silence=SILENCE,
             cwd=ROOT,
         ),
     ]
@@ -179,6 +187,10 @@ class Stack:
     def restarts(self, name: str) -> int:
         """How often the process was started again after it died."""
         return self._children[name].restarts
+
+    def hung(self, name: str) -> int:
+        """How many of these restarts were ordered because the process did not answer."""
+        return self._children[name].hung
 
     def kill(self, name: str) -> None:
         """SIGKILL one process, as a fault would. It is started again at once."""
