@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `src/`, `client/` and `engine/`."""
@@ -48,6 +49,7 @@ PATHS = {
     "database_url_file": "DATABASE_URL_FILE",
     "given_secrets": "SECRETS_DIR",
     "backup_dir": "BACKUP_DIR",
+    "audit_anchor_file": "AUDIT_ANCHOR_FILE",
     "tls_cert": "TLS_CERT",
     "tls_key": "TLS_KEY",
 }
@@ -109,7 +111,8 @@ class Installation:
         metrics_host: where the numbers for monitoring are read. They have no password.
         media_host: under which sites reach the engine's media, when not `public_host`.
         given_secrets: a folder with secrets made elsewhere, the same on every machine.
-        backup_dir: where the backups are put.
+        backup_dir: where the backups are put; else in `data_dir`.
+        audit_anchor_file: where the end of the audit chain is noted; else in `data_dir`.
         log_format: "json" or "plain"; None: plain at a terminal, else JSON.
         tls_cert, tls_key: a given certificate for `public_host`, PEM; else Caddy's own authority.
     """
@@ -137,6 +140,7 @@ class Installation:
     database_url_file: Path | None = None
     given_secrets: Path | None = None
     backup_dir: Path | None = None
+    audit_anchor_file: Path | None = None
     log_format: str | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
@@ -201,7 +205,10 @@ class Installation:
         Raises InstallationError with one sentence for the first value that cannot be used.
         """
         given = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
-        ports: dict[str, int] = {}
+        values: dict[str, Any] = {
+            **{f: given[name] for f, name in (WORDS | HOSTS).items() if name in given},
+            **{f: _path(given[name]) for f, name in PATHS.items() if name in given},
+        }
         for attribute, name in PORTS.items():
             if name in given:
                 if not given[name].isascii() or not given[name].isdigit():
@@ -209,13 +216,11 @@ class Installation:
                         f"{name}={given[name]} không phải số cổng: chọn số từ 1 đến 65535. "
                         f"({name} takes a number from 1 to 65535.)"
                     )
-                ports[attribute] = int(given[name])
+                values[attribute] = int(given[name])
         return cls(
             data_dir=Path(given.get("DIEMCAU_DATA", ROOT / "var")).expanduser().absolute(),
             province=given.get("PROVINCE", "lam-dong"),
-            **{f: given[name] for f, name in (WORDS | HOSTS).items() if name in given},  # type: ignore[arg-type]
-            **{f: _path(given[name]) for f, name in PATHS.items() if name in given},  # type: ignore[arg-type]
-            **ports,  # type: ignore[arg-type]
+            **values,
         )
 
     def environ(self) -> dict[str, str]:
@@ -320,6 +325,21 @@ class Installation:
     @property
     def secrets_dir(self) -> Path:
         return self.given_secrets or self.data_dir / "secrets"
+
+    @property
+    def backups(self) -> Path:
+        """Where the backups are."""
+        return self.backup_dir or self.data_dir / "backup"
+
+    @property
+    def audit_dir(self) -> Path:
+        """Anchors of the audit chain, and the events that left the database."""
+        return self.data_dir / "audit"
+
+    @property
+    def anchor_file(self) -> Path:
+        """Where the end of the audit chain is noted."""
+        return self.audit_anchor_file or self.audit_dir / "anchors.log"
 
     def make_folders(self) -> None:
         """Make the data folders, readable by their owner only. Raises InstallationError."""

@@ -321,9 +321,7 @@ class Conductor:
             # Simulated sites are for drills: their trouble must not end the conductor.
             log.exception("conference %s: simulated sites failed", wants.conference)
 
-    async def _make_both(
-        self, conducted: _Conducted, wants: Wants, *, drift: bool = False
-    ) -> None:
+    async def _make_both(self, conducted: _Conducted, wants: Wants, *, drift: bool = False) -> None:
         done = await asyncio.gather(
             self._make(conducted, wants.main, "main", wants.word.version, drift),
             self._make(conducted, wants.talk, "talk", wants.word.version, drift),

@@ -132,7 +132,8 @@ _known: list[tuple[str, str]] = []
 
 def _on_disk() -> list[tuple[str, str]]:
     if not _known:
-        loader = MigrationLoader(None, ignore_no_initial=True)
+        loader = MigrationLoader(None, load=False)
+        loader.load_disk()
         _known.extend(loader.disk_migrations)
     return _known
 

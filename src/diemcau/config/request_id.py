@@ -51,12 +51,13 @@ class RequestIdMiddleware:
     def __init__(self, get_response: Next) -> None:
         self._next = get_response
         self.process_view: Callable[..., Any] = self._view
-        if iscoroutinefunction(get_response):
+        self._async = iscoroutinefunction(get_response)
+        if self._async:
             markcoroutinefunction(self)
             self.process_view = self._view_async
 
     def __call__(self, request: HttpRequest) -> HttpResponse | Awaitable[HttpResponse]:
-        if iscoroutinefunction(self):
+        if self._async:
             return self._answer_async(request)
         with _Exchange(request) as exchange:
             return exchange.answered(cast(HttpResponse, self._next(request)))

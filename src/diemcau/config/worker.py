@@ -69,7 +69,7 @@ async def serve() -> None:
     store = DatabaseStore()
     nudges: asyncio.Queue[int] = asyncio.Queue()
     pulse = Pulse()
-    worker_metrics.follow(pulse)
+    worker_metrics.follow(pulse, settings.INSTALLATION.anchor_file)
     numbers = metrics.served(
         worker_metrics.REGISTRY,
         settings.INSTALLATION.metrics_host,

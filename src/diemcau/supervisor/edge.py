@@ -55,6 +55,7 @@ def render(installation: Installation) -> str:
         host=host,
         storage=json.dumps(str(_storage(installation))),
         tls=tls,
+        log_format="console" if installation.log_format == "plain" else "json",
         web=f"{bracketed(installation.web_host)}:{installation.port}",
         engine=f"{bracketed(installation.engine_host)}:{installation.engine_port}",
     )
@@ -69,4 +70,3 @@ def write_settings(installation: Installation) -> Path:
 
 def _storage(installation: Installation) -> Path:
     return installation.data_dir / "edge"
-

@@ -129,6 +129,7 @@ def render(installation: Installation) -> str:
     values: dict[str, object] = {
         "port": installation.engine_port,
         "host": installation.engine_host,
+        "json": installation.log_format != "plain",
         "metrics_port": installation.engine_metrics_port,
         "udp_port": installation.engine_udp_port,
         # 0 closes it: on one machine UDP always arrives, and this port knows no loopback.

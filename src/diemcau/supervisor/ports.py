@@ -51,7 +51,9 @@ def needed(installation: Installation) -> list[Port]:
             Port(PORTS[field], getattr(installation, field), installation.metrics_host, tcp)
             for field in ("supervisor_metrics_port", "web_metrics_port", "worker_metrics_port")
         ),
-        Port("ENGINE_METRICS_PORT", installation.engine_metrics_port, installation.engine_host, tcp),
+        Port(
+            "ENGINE_METRICS_PORT", installation.engine_metrics_port, installation.engine_host, tcp
+        ),
     ]
     if public:
         ports += [

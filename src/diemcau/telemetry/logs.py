@@ -145,9 +145,7 @@ def catch_the_rest() -> None:
     """Let what ends a process or a thread, and every warning, be a log line too."""
     log = logging.getLogger("diemcau")
 
-    def ended(
-        kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
+    def ended(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             return
         log.critical("ended by %s", kind.__name__, exc_info=(kind, error, trace))

@@ -58,7 +58,8 @@ class Pulse:
     @property
     def round_age(self) -> float:
         """Seconds that the oldest running round has taken."""
-        return self._clock() - min(list(self._rounds.values()), default=self._clock())
+        begun = list(self._rounds.values())  # read from another thread
+        return max(0.0, self._clock() - min(begun)) if begun else 0.0
 
     @property
     def alive(self) -> bool:

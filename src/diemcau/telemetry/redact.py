@@ -51,9 +51,7 @@ RULES = (
     ),
     Rule(
         "value beside a name that says so",
-        re.compile(
-            rf"(?<![A-Za-z])((?:{_NAMES})\\?[\"']?\s*[:=]\s*){_VALUE}", re.IGNORECASE
-        ),
+        re.compile(rf"(?<![A-Za-z])((?:{_NAMES})\\?[\"']?\s*[:=]\s*){_VALUE}", re.IGNORECASE),
         rf"\1{HIDDEN}",
     ),
     Rule(

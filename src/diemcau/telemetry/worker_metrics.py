@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 from prometheus_client import Counter, Gauge, Histogram
 
 from diemcau.telemetry.metrics import FAST, registry
@@ -26,13 +29,11 @@ ACTIONS = Counter(
 )
 DRIFT = Counter(
     "diemcau_drift_total",
-    "Actions that only asking the engine itself showed to be needed, by kind.",
+    "Actions that only asking the engine showed to be needed: a lost report, a restart.",
     ("kind",),
     registry=REGISTRY,
 )
-NUDGES = Counter(
-    "diemcau_nudges_total", "Nudges received from the web process.", registry=REGISTRY
-)
+NUDGES = Counter("diemcau_nudges_total", "Nudges received from the web process.", registry=REGISTRY)
 WEBHOOKS = Counter(
     "diemcau_webhooks_total", "Reports of the engine, by outcome.", ("outcome",), registry=REGISTRY
 )
@@ -62,9 +63,22 @@ ANCHOR_AGE = Gauge(
 )
 
 
-def follow(pulse: Pulse) -> None:
-    """Let the numbers about the conductor's life be read from its pulse, at each question."""
+def follow(pulse: Pulse, anchor: Path) -> None:
+    """Let the numbers about the worker's life be read at each question.
+
+    Args:
+        pulse: the conductor's.
+        anchor: the file with the anchors of the audit trail.
+    """
+    ANCHOR_AGE.set_function(lambda: _age(anchor))
     SWEEP_AGE.set_function(lambda: pulse.sweep_age)
     ROUND_AGE.set_function(lambda: pulse.round_age)
     ENGINE_UP.set_function(lambda: float(pulse.engine_up))
     DATABASE_UP.set_function(lambda: float(pulse.database_up))
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return float("nan")
