@@ -73,6 +73,7 @@ class RequestIdMiddleware:
         conference = kwargs.get("conference_id")
         if isinstance(conference, int):
             context.conference_id.set(conference)
+            setattr(request, context.ATTRIBUTE, (context.request_id.get(), conference))
 
     async def _view_async(
         self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -90,6 +91,7 @@ class _Exchange:
     def __enter__(self) -> "_Exchange":
         self._begun = time.perf_counter()
         self._about = context.request_id.set(self._id), context.conference_id.set(None)
+        setattr(self._request, context.ATTRIBUTE, (self._id, None))
         return self
 
     def answered(self, response: HttpResponse) -> HttpResponse:

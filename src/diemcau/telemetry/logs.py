@@ -78,23 +78,19 @@ class Formatter(logging.Formatter):
             "process": self._process,
             "pid": record.process,
         }
-        if request := context.request_id.get():
+        request, conference = context.about(record)
+        if request:
             line["request"] = request
-        if (conference := context.conference_id.get()) is not None:
+        if conference is not None:
             line["conference"] = conference
         if exception:
             line["exception"] = exception
         return json.dumps(line, ensure_ascii=False)
 
     def _plain(self, at: datetime, record: logging.LogRecord, message: str, exception: str) -> str:
-        about = "".join(
-            f" [{name} {value}]"
-            for name, value in (
-                ("request", context.request_id.get()),
-                ("conference", context.conference_id.get()),
-            )
-            if value
-        )
+        request, conference = context.about(record)
+        about = f" [request {request}]" if request else ""
+        about += f" [conference {conference}]" if conference is not None else ""
         # A line break in a message could pass for a line of its own.
         said = message.replace("\r", "\\r").replace("\n", "\\n")
         when = at.astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,96 @@
+"""Numbers on a port of their own; as many for two hundred sites as for two."""
+
+import asyncio
+import socket
+import urllib.error
+import urllib.request
+
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+
+from diemcau.conference.reconcile import DESK_GRANT
+from diemcau.supervisor import ports
+from diemcau.telemetry import metrics, web_metrics, worker_metrics
+from tests.conference.stage import HOA, SPEAKS, conducting, site, wants
+
+
+def series(registry: CollectorRegistry) -> set[tuple[str, frozenset[tuple[str, str]]]]:
+    return {
+        (sample.name, frozenset(sample.labels.items()))
+        for metric in registry.collect()
+        for sample in metric.samples
+    }
+
+
+def value(name: str, **labels: str) -> float:
+    return worker_metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_numbers_are_read_on_loopback_and_nowhere_else() -> None:
+    made = metrics.registry()
+    Counter("thu_total", "x", registry=made).inc(3)
+    port = ports.free_ports()["web_metrics_port"]
+    with metrics.served(made, "127.0.0.1", port):
+        url = f"http://127.0.0.1:{port}/metrics"
+        with await asyncio.to_thread(urllib.request.urlopen, url) as answer:
+            text = answer.read().decode()
+        with pytest.raises(OSError), socket.create_connection(("127.0.0.2", port), timeout=1):
+            pass
+    assert "thu_total 3.0" in text
+    assert "process_open_fds" in text
+    assert "_created" not in text
+    with pytest.raises(urllib.error.URLError):
+        await asyncio.to_thread(urllib.request.urlopen, url)
+
+
+async def test_the_conductor_counts_rounds_actions_drift_and_who_is_there() -> None:
+    before = {
+        name: value(name, **labels)
+        for name, labels in (
+            ("diemcau_rounds_total", {"outcome": "done"}),
+            ("diemcau_engine_actions_total", {"kind": "Permit"}),
+            ("diemcau_drift_total", {"kind": "Permit"}),
+        )
+    }
+    async with conducting(sweep=0.01) as stage:
+        stage.want(wants())
+        await stage.until(lambda: stage.fake.grants("c-1") is not None and stage.fake.calls)
+        await stage.still()
+        stage.enter(HOA, DESK_GRANT)
+        stage.enter("site:xa-da-teh:minh", SPEAKS)
+        await stage.until(lambda: value("diemcau_connected_sites") == 1)
+        assert value("diemcau_open_conferences") == 1
+    assert value("diemcau_rounds_total", outcome="done") > before["diemcau_rounds_total"]
+    # Minh came with more than he may: corrected.
+    permitted = value("diemcau_engine_actions_total", kind="Permit")
+    assert permitted > before["diemcau_engine_actions_total"]
+
+
+async def test_there_are_as_many_series_for_two_hundred_sites_as_for_two() -> None:
+    async def held(count: int, pk: int) -> int:
+        sites = [site(n) for n in range(count)]
+        async with conducting(sweep=0.01) as stage:
+            stage.want(wants(sites=sites, speak=sites[:1], pk=pk))
+            await stage.until(lambda: stage.fake.grants(f"c-{pk}") is not None)
+            await stage.still()
+            for identity in sites:
+                stage.enter(identity, SPEAKS, f"c-{pk}")
+            await stage.until(lambda: value("diemcau_connected_sites") == count)
+            await stage.still()
+        return len(series(worker_metrics.REGISTRY))
+
+    few = await held(2, 1)
+    assert await held(200, 2) == few
+
+
+def test_no_label_names_a_site_a_person_or_a_conference() -> None:
+    allowed = {"route", "method", "status", "kind", "outcome", "code", "le", "generation"}
+    platform = {"implementation", "version", "major", "minor", "patchlevel"}
+    for registry in (web_metrics.REGISTRY, worker_metrics.REGISTRY):
+        for name, labels in series(registry):
+            assert {key for key, _ in labels} <= allowed | platform, name
+
+
+def test_a_method_that_somebody_made_up_is_no_new_series() -> None:
+    assert web_metrics.method("GET") == "GET"
+    assert web_metrics.method("X" * 40) == "other"
