@@ -361,14 +361,17 @@ class Installation:
     def secrets(self) -> Secrets:
         """The installation's secrets, made at first use with mode 0600.
 
-        Those of a given folder are read only. Raises InstallationError when a file or the folder
-        can be read by others, or a given one is missing.
+        Those of a given folder are read only; a machine without pages is given no key of theirs.
+        Raises InstallationError when a file or the folder can be read by others, or a given one
+        is missing.
         """
         self.make_folders()
         if self.given_secrets is None:
             _refuse_wider(self.secrets_dir, 0o700)
         return Secrets(
-            django_key=self._secret("django-key", lambda: random_source.token_urlsafe(50)),
+            django_key=""
+            if self.given_secrets is not None and not (self.given_secrets / "django-key").exists()
+            else self._secret("django-key", lambda: random_source.token_urlsafe(50)),
             engine_key=self._secret("engine-key", lambda: "api" + random_source.token_hex(6)),
             engine_secret=self._secret("engine-secret", lambda: random_source.token_urlsafe(36)),
         )
