@@ -238,6 +238,6 @@ def test_on_several_machines_each_process_is_found_where_it_listens(tmp_path: Pa
     ],
 )
 def test_what_a_service_cannot_use_is_named(environ: dict[str, str]) -> None:
-    with pytest.raises(InstallationError, match=list(environ)[0]) as refusal:
+    with pytest.raises(InstallationError, match=next(iter(environ))) as refusal:
         Installation.from_environ(environ)
     assert "\n" not in str(refusal.value)

@@ -64,9 +64,7 @@ def read(path: Path) -> dict[str, dict[str, list[str]]]:
 def variables(path: Path) -> set[str]:
     """The environment variables that a unit sets or uses."""
     service = read(path)["Service"]
-    set_here = {
-        pair.partition("=")[0] for line in service["Environment"] for pair in line.split()
-    }
+    set_here = {pair.partition("=")[0] for line in service["Environment"] for pair in line.split()}
     used = {name for line in service["ExecStart"] for name in re.findall(r"\$\{?(\w+)", line)}
     return set_here | used
 

@@ -1,15 +1,19 @@
 """Numbers on a port of their own; as many for two hundred sites as for two."""
 
 import asyncio
+import re
 import socket
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from diemcau.conference.reconcile import DESK_GRANT
-from diemcau.supervisor import ports
+from diemcau.installation import ROOT, Installation
+from diemcau.supervisor import numbers, ports
+from diemcau.supervisor.stack import Stack
 from diemcau.telemetry import metrics, web_metrics, worker_metrics
 from tests.conference.stage import HOA, SPEAKS, conducting, site, wants
 
@@ -94,3 +98,22 @@ def test_no_label_names_a_site_a_person_or_a_conference() -> None:
 def test_a_method_that_somebody_made_up_is_no_new_series() -> None:
     assert web_metrics.method("GET") == "GET"
     assert web_metrics.method("X" * 40) == "other"
+
+
+def test_every_number_that_the_guide_names_is_there(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "huong-dan" / "quan-tri.md").read_text("utf-8")
+    section = guide.partition("## Theo dõi")[2].partition("\n## ")[0]
+    asked = {name.removesuffix("_bucket") for name in re.findall(r"diemcau_([a-z_]+\w)", section)}
+    listed = [line for line in section.splitlines() if "METRICS_PORT" in line]
+    asked |= {name for line in listed for name in re.findall(r"`([a-z_]+)`", line)}
+    there = {
+        metric.name
+        for registry in (
+            web_metrics.REGISTRY,
+            worker_metrics.REGISTRY,
+            numbers.of(Stack(Installation(tmp_path))),
+        )
+        for metric in registry.collect()
+    }
+    assert len(asked) > 15
+    assert {f"diemcau_{name.removesuffix('_total')}" for name in asked} <= there

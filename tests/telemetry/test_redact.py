@@ -82,9 +82,7 @@ PROCESSES = {
 
 @pytest.mark.parametrize("layout", ["json", "plain"])
 @pytest.mark.parametrize("process", PROCESSES)
-def test_no_process_writes_a_secret_of_any_kind(
-    process: str, layout: str, tmp_path: Path
-) -> None:
+def test_no_process_writes_a_secret_of_any_kind(process: str, layout: str, tmp_path: Path) -> None:
     here = Installation(tmp_path / "var", log_format=layout)
     own = here.secrets.engine_secret, here.secrets.django_key
     said = [*SECRETS.values(), ("ours {}", own[0]), ("ours, cut off {}", own[1])]
