@@ -50,6 +50,13 @@ def test_an_exception_stays_in_the_one_line_of_its_event() -> None:
     assert json.loads(written)["exception"].endswith("ValueError: hỏng")
 
 
+def test_of_an_exception_without_end_the_last_lines_are_kept() -> None:
+    told = record("failed", exc_text="Traceback\n" + "  File x\n" * 9000 + "ValueError: hỏng")
+    exception = json.loads(logs.Formatter("web", "json").format(told))["exception"]
+    assert exception.endswith("ValueError: hỏng")
+    assert len(exception) <= logs.LONGEST + 2
+
+
 def test_outside_of_a_request_and_a_conference_there_is_neither() -> None:
     line = json.loads(logs.Formatter("web", "json").format(record("ready")))
     assert not {"request", "conference", "exception"} & set(line)
@@ -67,7 +74,14 @@ def test_a_message_with_a_wrong_placeholder_is_not_lost() -> None:
 
 def test_a_message_without_end_is_cut() -> None:
     line = json.loads(logs.Formatter("web", "json").format(record("x " * 50_000)))
-    assert len(line["message"]) == logs.LONGEST
+    assert logs.LONGEST - 10 < len(line["message"]) <= logs.LONGEST + 2
+
+
+def test_a_secret_that_the_cut_would_halve_is_left_out() -> None:
+    token = "q7Vd-0aZ_kQ" * 6
+    for before in range(logs.LONGEST - 70, logs.LONGEST, 3):
+        written = logs.Formatter("web", "json").format(record("%s", "x" * before + f" {token}"))
+        assert token[:8] not in written
 
 
 def test_the_layout_suits_standard_output_unless_one_is_asked_for(

@@ -15,7 +15,7 @@ from diemcau.installation import ROOT, Installation
 from diemcau.supervisor import numbers, ports
 from diemcau.supervisor.stack import Stack
 from diemcau.telemetry import metrics, web_metrics, worker_metrics
-from tests.conference.stage import HOA, SPEAKS, conducting, site, wants
+from tests.conference.stage import HOA, MINH, SILENT, SPEAKS, conducting, site, wants
 
 
 def series(registry: CollectorRegistry) -> set[tuple[str, frozenset[tuple[str, str]]]]:
@@ -47,27 +47,37 @@ async def test_numbers_are_read_on_loopback_and_nowhere_else() -> None:
         await asyncio.to_thread(urllib.request.urlopen, url)
 
 
-async def test_the_conductor_counts_rounds_actions_drift_and_who_is_there() -> None:
-    before = {
-        name: value(name, **labels)
-        for name, labels in (
-            ("diemcau_rounds_total", {"outcome": "done"}),
-            ("diemcau_engine_actions_total", {"kind": "Permit"}),
-            ("diemcau_drift_total", {"kind": "Permit"}),
-        )
-    }
+async def test_the_conductor_counts_rounds_and_actions_and_who_is_there() -> None:
+    rounds = value("diemcau_rounds_total", outcome="done")
+    permits = value("diemcau_engine_actions_total", kind="Permit")
     async with conducting(sweep=0.01) as stage:
         stage.want(wants())
-        await stage.until(lambda: stage.fake.grants("c-1") is not None and stage.fake.calls)
-        await stage.still()
+        await stage.until(lambda: stage.fake.exists("c-1"))
         stage.enter(HOA, DESK_GRANT)
-        stage.enter("site:xa-da-teh:minh", SPEAKS)
+        stage.enter(MINH, SPEAKS)  # with more than he may
         await stage.until(lambda: value("diemcau_connected_sites") == 1)
+        await stage.until(lambda: stage.grant(MINH) == SILENT)
         assert value("diemcau_open_conferences") == 1
-    assert value("diemcau_rounds_total", outcome="done") > before["diemcau_rounds_total"]
-    # Minh came with more than he may: corrected.
-    permitted = value("diemcau_engine_actions_total", kind="Permit")
-    assert permitted > before["diemcau_engine_actions_total"]
+    assert value("diemcau_rounds_total", outcome="done") > rounds
+    assert value("diemcau_engine_actions_total", kind="Permit") > permits
+
+
+async def test_what_only_the_sweep_finds_counts_as_drift() -> None:
+    async with conducting(sweep=0.01) as stage:
+        stage.want(wants())
+        await stage.until(lambda: stage.fake.exists("c-1"))
+        drift = value("diemcau_drift_total", kind="Permit")
+        stage.fake.listen(lambda event: None, lambda call: stage.stirred.set())  # reports are lost
+        stage.enter(MINH, SPEAKS)
+        await stage.until(lambda: stage.grant(MINH) == SILENT)
+        assert value("diemcau_drift_total", kind="Permit") == drift + 1
+
+
+async def test_a_database_that_does_not_answer_is_counted() -> None:
+    down = value("diemcau_sweeps_total", outcome="database_down")
+    async with conducting(sweep=0.01) as stage:
+        stage.store.down = True
+        await stage.until(lambda: value("diemcau_sweeps_total", outcome="database_down") > down)
 
 
 async def test_there_are_as_many_series_for_two_hundred_sites_as_for_two() -> None:

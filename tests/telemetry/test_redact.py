@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,10 @@ SECRETS = {
         "JBSWY3DPEHPK3PXP",
     ),
     "TOTP, bare": ("seed {}", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+    "private key": (
+        "read -----BEGIN EC PRIVATE KEY-----\n{}\n-----END EC PRIVATE KEY----- from disk",
+        "MHcCAQEE+/abc/def\nxyz+q=",
+    ),
     "session key": ("session {} is gone", "k3j9x0q8w7e6r5t4y3u2i1o0p9a8s7d6"),
     "session key by its name": ("session_key='{}'", "abc"),
     "long random value": ("got {}", "hK3_9sdfJKL-sdf98SDFjklsdf0S9DFjklsdfSDF98s"),
@@ -131,6 +136,15 @@ def test_words_that_are_no_secret_stay_as_they_are(text: str) -> None:
 def test_a_secret_that_the_process_holds_is_hidden_in_any_surroundings() -> None:
     redact = redactor(["ngan-hang", "x", ""])
     assert redact("tail:ngan-hang/x") == "tail:…/x"
+
+
+def test_a_text_made_to_take_long_does_not() -> None:
+    redact = redactor(["x" * 40])
+    for unit in ("a", "A1a-", "password=", "eyJaaaa.", "cookie ", "a://", "A", "'", "token='", "/"):
+        begun = time.process_time()
+        redact((unit * 200_000)[:200_000])
+        # Quadratic time would take minutes.
+        assert time.process_time() - begun < 5, unit
 
 
 def test_every_rule_is_needed() -> None:

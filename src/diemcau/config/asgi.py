@@ -1,5 +1,6 @@
 """The web process: ``uvicorn diemcau.config.asgi:application``."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -23,13 +24,13 @@ _django = get_asgi_application()
 from django.conf import settings  # noqa: E402
 
 from diemcau.config import log_ins  # noqa: E402
-from diemcau.telemetry import metrics, web_metrics  # noqa: E402
+from diemcau.telemetry import metrics, notify, web_metrics  # noqa: E402
 
 log_ins.count()
 
 
 async def application(scope: Message, receive: Receive, send: Send) -> None:
-    """Answer by Django; while the server runs, give the numbers on their own port."""
+    """Answer by Django; while the server runs, give the numbers and the signs of life."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
     else:
@@ -50,6 +51,9 @@ async def _live(receive: Receive, send: Send) -> None:
             words = f"WEB_METRICS_PORT={installation.web_metrics_port}: {error.strerror}"
             await send({"type": "lifespan.startup.failed", "message": words})
             return
+        alive = asyncio.create_task(notify.keep_telling())
+        running.callback(alive.cancel)
+        notify.tell("READY=1")
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})

@@ -19,7 +19,7 @@ from diemcau.telemetry import context
 from diemcau.telemetry.redact import redactor
 
 LONGEST = 16_384
-"""Characters of one message or one exception; collectors cut longer lines themselves, blindly."""
+"""Characters of one message or one exception; collectors cut longer lines blindly."""
 
 
 class Formatter(logging.Formatter):
@@ -60,14 +60,23 @@ class Formatter(logging.Formatter):
         if record.stack_info:
             exception = f"{exception}\n{record.stack_info}".strip()
         at = datetime.fromtimestamp(record.created, UTC)
-        return self._write(at, record, self._cut(message), self._cut(exception))
+        return self._write(at, record, self._start_of(message), self._end_of(exception))
 
-    def _cut(self, text: str) -> str:
+    def _end_of(self, text: str) -> str:
+        """Of an exception the end: what went wrong stands in its last lines."""
         if not text:
             return text
         assert self._redact is not None
-        text = self._redact(text)
-        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+        if len(text) > LONGEST:
+            text = "…\n" + text[-LONGEST:].partition("\n")[2]
+        return self._redact(text)
+
+    def _start_of(self, text: str) -> str:
+        assert self._redact is not None
+        if len(text) > LONGEST:
+            # Without the word that the cut would leave half: half a secret is not known as one.
+            text = text[:LONGEST].rpartition(" ")[0] + " …"
+        return self._redact(text)
 
     def _json(self, at: datetime, record: logging.LogRecord, message: str, exception: str) -> str:
         line: dict[str, Any] = {

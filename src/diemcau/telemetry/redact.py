@@ -1,7 +1,7 @@
 """What must not stand in a log, and what is written instead.
 
 One table of rules, applied to the finished text of a line: message, exception, whatever a library
-put in. Better a word too many hidden than a key that lies open in a backup of old logs.
+put in. Each takes time in proportion to the text, whatever somebody sends to be logged. Better a word too many hidden than a key that lies open in a backup of old logs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 HIDDEN = "…"
 
-_VALUE = r"""b?(?:"[^"]*"|'[^']*'|[^\s"',;&)}\]]+)"""
+# A text that was cut has no closing quote.
+_VALUE = r"""b?(?:"[^"]*(?:"|$)|'[^']*(?:'|$)|[^\s"',;&)}\]]+)"""
 _NAMES = (
     "password|passwd|passphrase|secret|secret_key|client_secret|api_?key|engine_secret|"
     "django_key|access_token|refresh_token|id_token|token|totp|otp|totp_secret|recovery_codes?|"
@@ -30,10 +31,17 @@ class Rule(NamedTuple):
 
 RULES = (
     Rule("secret of a one-time link", re.compile(r"(/vao/|/key/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
+    Rule(
+        "private key",
+        re.compile(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----).*?(?:-----END|\Z)", re.DOTALL),
+        rf"\1{HIDDEN}",
+    ),
     Rule("seed of a second factor", re.compile(r"otpauth://[^\s\"'<>]+"), f"otpauth://{HIDDEN}"),
     Rule(
         "password in an address",
-        re.compile(r"([a-z][a-z0-9+.-]*://[^\s:/@\"']*):[^\s/\"']*@", re.IGNORECASE),
+        re.compile(
+            r"(?<![a-z0-9+.-])([a-z][a-z0-9+.-]{0,30}://[^\s:/@\"']*):[^\s/\"']*@", re.IGNORECASE
+        ),
         rf"\1:{HIDDEN}@",
     ),
     Rule(
