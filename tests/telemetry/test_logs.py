@@ -4,9 +4,11 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from diemcau.installation import Installation, InstallationError
 from diemcau.telemetry import context, logs
 
 
@@ -95,3 +97,18 @@ def test_the_layout_suits_standard_output_unless_one_is_asked_for(
     ):
         monkeypatch.setattr(sys.stdout, "isatty", lambda there=terminal: there, raising=False)
         assert logs.layout(asked) == wanted
+
+
+def test_a_line_is_written_without_secrets_also_where_they_cannot_be_read() -> None:
+    def unreadable() -> list[str]:
+        raise InstallationError("others can read it")
+
+    line = logs.Formatter("web", "json", unreadable).format(record("password=%s", "abc"))
+    assert json.loads(line)["message"] == "password=…"
+
+
+def test_the_password_of_the_database_is_known_as_it_stands_in_the_address_and_as_it_is(
+    tmp_path: Path,
+) -> None:
+    here = Installation(tmp_path, database_url="postgresql://diemcau:m%40t-khau@db/diemcau")
+    assert {"m%40t-khau", "m@t-khau"} <= set(logs.held(here))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from diemcau.installation import Installation
 from diemcau.telemetry import logs
@@ -22,15 +20,5 @@ def settings(installation: Installation) -> dict[str, Any]:
     """Return Django's LOGGING."""
     logs.catch_the_rest()
     return logs.settings(
-        _process, log_format=installation.log_format, secrets=lambda: held(installation)
+        _process, log_format=installation.log_format, secrets=lambda: logs.held(installation)
     )
-
-
-def held(installation: Installation) -> Iterable[str]:
-    """The secrets that these processes hold: hidden wherever they would stand in a line."""
-    secrets = installation.secrets
-    found = [secrets.django_key, secrets.engine_secret]
-    if installation.database_address is not None:
-        password = urlsplit(installation.database_address).password or ""
-        found += [password, unquote(password)]
-    return found

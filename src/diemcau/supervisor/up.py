@@ -167,12 +167,6 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     installation = Installation.from_environ()
     logs.set_up(
-        "supervisor", log_format=installation.log_format, secrets=lambda: held(installation)
+        "supervisor", log_format=installation.log_format, secrets=lambda: logs.held(installation)
     )
     return run(installation, links=not given.no_links)
-
-
-def held(installation: Installation) -> list[str]:
-    """The secrets that the supervisor holds: hidden wherever they would stand in a line."""
-    secrets = installation.secrets
-    return [secrets.django_key, secrets.engine_secret, installation.database_url or ""]

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+from diemcau.installation import Installation, InstallationError
 from diemcau.telemetry import context
 from diemcau.telemetry.redact import redactor
 
@@ -46,7 +48,7 @@ class Formatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line of a record."""
         if self._redact is None:
-            self._redact = redactor(self._secrets())
+            self._redact = redactor(self._known())
         try:
             message = record.getMessage()
         except (TypeError, ValueError):
@@ -61,6 +63,14 @@ class Formatter(logging.Formatter):
             exception = f"{exception}\n{record.stack_info}".strip()
         at = datetime.fromtimestamp(record.created, UTC)
         return self._write(at, record, self._start_of(message), self._end_of(exception))
+
+    def _known(self) -> Iterable[str]:
+        try:
+            return list(self._secrets())
+        except (InstallationError, OSError):
+            # Said by whoever needs them. A formatter that fails would make `logging` itself write
+            # the bare message.
+            return ()
 
     def _end_of(self, text: str) -> str:
         """Of an exception the end: what went wrong stands in its last lines."""
@@ -105,6 +115,16 @@ class Formatter(logging.Formatter):
         when = at.astimezone().strftime("%Y-%m-%d %H:%M:%S")
         line = f"{when} {record.levelname} {self._process} {record.name}{about} {said}"
         return f"{line}\n{exception}" if exception else line
+
+
+def held(installation: Installation) -> list[str]:
+    """The secrets that our processes hold: hidden wherever they would stand in a line."""
+    secrets = installation.secrets
+    found = [secrets.django_key, secrets.engine_secret]
+    if installation.database_address is not None:
+        password = urlsplit(installation.database_address).password or ""
+        found += [password, unquote(password)]
+    return found
 
 
 def layout(asked: str | None) -> str:

@@ -1,7 +1,8 @@
 """What must not stand in a log, and what is written instead.
 
 One table of rules, applied to the finished text of a line: message, exception, whatever a library
-put in. Each takes time in proportion to the text, whatever somebody sends to be logged. Better a word too many hidden than a key that lies open in a backup of old logs.
+put in. Each takes time in proportion to the text, whatever somebody sends to be logged. Better a
+word too many hidden than a key that lies open in a backup of old logs.
 """
 
 from __future__ import annotations
