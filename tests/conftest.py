@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from diemcau.installation import PORTS
+from diemcau.installation import VARIABLES
 from tests import postgresql
 
 _DATA = tempfile.TemporaryDirectory(prefix="diemcau-tests-")
@@ -21,7 +21,7 @@ _NUDGES = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 _NUDGES.bind(("127.0.0.1", 0))
 _NUDGES.setblocking(False)
 
-for name in ("PROVINCE", "PUBLIC_HOST", "DATABASE_URL", "TLS_CERT", "TLS_KEY", *PORTS.values()):
+for name in VARIABLES:
     os.environ.pop(name, None)
 for name in ("AUDIT_ANCHOR_FILE", "AUDIT_SYSLOG"):
     os.environ.pop(name, None)

@@ -22,6 +22,14 @@ COMMANDS = {
         "diemcau.supervisor.up:main",
         "chạy hệ thống đến khi Ctrl-C (run the installation)",
     ),
+    "run": Command(
+        "diemcau.supervisor.one:main",
+        "chạy một tiến trình: engine, web, worker, edge (one process, for systemd)",
+    ),
+    "prepare": Command(
+        "diemcau.supervisor.one:prepare",
+        "chuẩn bị cơ sở dữ liệu và danh bạ (migrate and load the directory)",
+    ),
     "doctor": Command(
         "diemcau.supervisor.doctor:main",
         "kiểm tra máy này, nói rõ chỗ sai và cách sửa (check this machine)",

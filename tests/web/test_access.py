@@ -62,6 +62,7 @@ ROWS = [
     Row("GET", "nhat-ky", 200, 403, 403, 403, 302),
     Row("POST", "nhat-ky/xuat", 200, 403, 403, 403, 302),
     Row("GET", "health", 200, 200, 200, 200, 200),
+    Row("GET", "ready", 503, 503, 503, 503, 503),  # no worker, no engine
     Row("GET", "api/health", 200, 200, 200, 200, 200),
     Row("GET", "api/me", 200, 200, 200, 200, 401),
     Row("GET", "api/sites", 200, 200, 200, 200, 401),

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from diemcau.config import health
 from diemcau.web import audit_pages, guest_pages, pages
 from diemcau.web.api import api
 
@@ -16,7 +17,8 @@ urlpatterns = [
     path("hoi-nghi/<int:conference_id>/khach", guest_pages.guest_list, name="guests"),
     path("nhat-ky", audit_pages.log, name="audit-log"),
     path("nhat-ky/xuat", audit_pages.export, name="audit-export"),
-    path("health", pages.health, name="health"),
+    path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
     path("api/", api.urls),
 ]
 

@@ -22,6 +22,7 @@ from diemcau.media.tokens import InvalidToken, read
 from diemcau.protocol.commands import CommandRequest, CommandResult
 from diemcau.protocol.desk import DeskSnapshot, DeskTokens
 from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replaced
+from diemcau.telemetry import web_metrics
 
 from . import who
 from .client import VERSION
@@ -56,6 +57,7 @@ def _status(refusal: Refusal) -> int:
 
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    web_metrics.REFUSALS.labels(refusal.code).inc()
     body = Problem(
         code=refusal.code, detail_vi=refusal.vi, detail_en=refusal.en, clause=refusal.clause
     )
@@ -260,9 +262,13 @@ def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
 )
 def command(request: HttpRequest, conference_id: int, body: CommandRequest) -> CommandResult:
     """Carry out a command, once however often it is sent."""
-    return commands.execute(
+    result = commands.execute(
         conference_id=conference_id, request=body, actor=_actor(request), now=timezone.now()
     )
+    web_metrics.COMMANDS.labels(body.command.type, result.outcome).inc()
+    if result.code:
+        web_metrics.REFUSALS.labels(result.code).inc()
+    return result
 
 
 @api.get("/commands/{uuid:command_id}", response={200: CommandResult})

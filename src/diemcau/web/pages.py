@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -39,13 +39,6 @@ def texts_now() -> Texts:
 def reason_of(refusal: Refusal) -> str:
     """Return why something was refused, in the language of this request."""
     return refusal.en if get_language() == "en" else refusal.vi
-
-
-@require_GET
-def health(request: HttpRequest) -> JsonResponse:
-    """Say that the web process serves and reaches its database."""
-    Conference.objects.exists()
-    return JsonResponse({"status": "ok"})
 
 
 @never_cache
