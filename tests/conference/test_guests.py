@@ -63,6 +63,8 @@ def test_a_guests_link_is_good_for_one_conference_only(hue: Conference, cast: Ca
     with pytest.raises(Refusal, match="not_invited"):
         ask(other, guest, now=minutes(1))
     assert RosterEntry.objects.filter(conference=other).count() == len(cast.sites)
+    event = last_event()
+    assert (event.verb, event.code) == ("site.refused_entry", "not_invited")
 
 
 def test_a_guests_link_works_once_and_ends(hue: Conference, cast: Cast) -> None:

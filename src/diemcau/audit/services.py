@@ -126,3 +126,22 @@ def transaction(
         with db.atomic():
             entry.save_refused(refusal)
         raise
+
+
+@contextmanager
+def recorded_refusals(
+    actor: Actor, verb: str, *, now: datetime, conference_id: int | None = None, object: str = ""
+) -> Iterator[None]:
+    """Record a Refusal that comes out of acts whose own record was rolled back with them.
+
+    Around a transaction that holds others: what they wrote of their refusal goes with it.
+    Arguments as for `transaction`.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        entry = Entry(actor, verb, now, None)
+        entry.about(conference_id, object=object)
+        with db.atomic():
+            entry.save_refused(refusal)
+        raise

@@ -10,7 +10,7 @@ from diemcau.accounts.services import still
 from diemcau.audit.actor import Actor, Scope
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
-from diemcau.audit.services import transaction
+from diemcau.audit.services import recorded_refusals, transaction
 from diemcau.directory.models import ControlCentre, Site
 from diemcau.protocol.joining import (
     Admitted,
@@ -93,12 +93,19 @@ def join(
     Raises Refusal when the actor acts for no site or there is no such conference.
     Source: LD-3.7, HUE-5.3a (only who is listed), HUE-6.5a (identity: site, person, unit).
     """
-    _start_if_due(conference_id, now)
-    claim = _claim(conference_id, actor, device, request, now)
-    decision, waits_for = decide(claim.facts)
-    if _unchanged(claim, decision, waits_for, request):
-        return _answer(claim, decision, now)
-    return _write(conference_id, actor, device, request, now)
+    with recorded_refusals(
+        actor,
+        "site.refused_entry",
+        now=now,
+        conference_id=conference_id,
+        object=actor.site or "",
+    ):
+        _start_if_due(conference_id, now)
+        claim = _claim(conference_id, actor, device, request, now)
+        decision, waits_for = decide(claim.facts)
+        if _unchanged(claim, decision, waits_for, request):
+            return _answer(claim, decision, now)
+        return _write(conference_id, actor, device, request, now)
 
 
 def _start_if_due(conference_id: int, now: datetime) -> None:
