@@ -232,4 +232,3 @@ def _is_ours(name: str) -> bool:
         return False
     kind = kind_of(name.removeprefix(FILES))
     return kind is not None and kind.held
-

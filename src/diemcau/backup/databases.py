@@ -85,9 +85,10 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _sqlite_snapshot(path: Path, to: Path) -> Contents:
     try:
-        with contextlib.closing(_open(path)) as source, contextlib.closing(
-            sqlite3.connect(to)
-        ) as copy:
+        with (
+            contextlib.closing(_open(path)) as source,
+            contextlib.closing(sqlite3.connect(to)) as copy,
+        ):
             to.chmod(0o600)
             # All pages in one step, which is one read transaction: with several, every commit in
             # between would begin the copy anew.
@@ -106,7 +107,7 @@ def check_sqlite(database: sqlite3.Connection) -> Contents:
     found = database.execute("PRAGMA quick_check(1)").fetchone()
     if found != ("ok",):
         raise InstallationError(
-            f"Cơ sở dữ liệu bị hỏng ({found[0]}): giữ nguyên các bản sao lưu cũ và gọi người hỗ trợ. "
+            f"Cơ sở dữ liệu bị hỏng ({found[0]}): giữ các bản sao lưu cũ và gọi người hỗ trợ. "
             "(The database is damaged: keep the older backups.)"
         )
     return _sqlite_contents(database)
@@ -213,8 +214,8 @@ def run(program: Path, *words: str, url: str, what: str, database: str | None = 
     if done.returncode != 0:
         said = done.stderr.strip().splitlines()
         raise InstallationError(
-            f"{program.name} chưa {what} được: {said[0][:300] if said else done.returncode}. Sửa lỗi "
-            f"này rồi chạy lại. ({program.name} failed: mend this, then try again.)"
+            f"{program.name} chưa {what} được: {said[0][:300] if said else done.returncode}. Sửa "
+            f"lỗi này rồi chạy lại. ({program.name} failed: mend this, then try again.)"
         )
 
 
@@ -265,6 +266,25 @@ def restore_postgresql(url: str, fresh: str, dump: Path, made_on: str) -> None:
         what="phục hồi",
         database=fresh,
     )
+
+
+def require_unused(installation: Installation) -> None:
+    """Raise InstallationError while something else is connected to the PostgreSQL database.
+
+    The lock of the data folder knows only of this machine.
+    """
+    if installation.database_url is None:
+        return
+    with _connect(installation.database_url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    if found is not None and found[0]:
+        raise InstallationError(
+            f"Còn {found[0]} kết nối tới cơ sở dữ liệu: dừng diemcau trên mọi máy rồi chạy lại. "
+            "(The database is in use: stop diemcau on every machine.)"
+        )
 
 
 def drop(url: str, name: str) -> None:

@@ -95,7 +95,7 @@ def make(
 
     Raises InstallationError; an older backup is then untouched.
     """
-    with _alone(installation):
+    with alone(installation):
         return _make(installation, key, folder, now, keep, create)
 
 
@@ -131,8 +131,8 @@ def _make(
                 "--to khác rồi chạy lại. (No space left; the older backups are untouched.)"
             ) from error
         raise InstallationError(
-            f"Chưa ghi được bản sao lưu ({error.strerror or error}): các bản cũ còn nguyên; sửa lỗi "
-            "rồi chạy lại. (The backup could not be written; the older ones are untouched.)"
+            f"Chưa ghi được bản sao lưu ({error.strerror or error}): các bản cũ còn nguyên; sửa "
+            "lỗi rồi chạy lại. (The backup could not be written; the older ones are untouched.)"
         ) from error
     finally:
         draft.unlink(missing_ok=True)
@@ -163,8 +163,9 @@ def _write(
     try:
         # Anchors first: they may lag behind the events, never run ahead of them. They only grow,
         # so their length now is their state now.
-        before = [(name, _copied(data / name, work / "before" / name)) for name in
-                  files(data, Way.BEFORE)]
+        before = [
+            (name, _copied(data / name, work / "before" / name)) for name in files(data, Way.BEFORE)
+        ]
         _require_space(installation, work)
         snapshot = work / "database"
         contents = databases.snapshot(installation, snapshot)
@@ -187,9 +188,7 @@ def _write(
         with create(draft) as file:
             hashed = _Hashed(file)
             whole = seal(
-                lambda to: pack(
-                    to, database=snapshot, files=[*before, *after], manifest=manifest
-                ),
+                lambda to: pack(to, database=snapshot, files=[*before, *after], manifest=manifest),
                 hashed,  # type: ignore[arg-type]
                 key,
             )
@@ -208,7 +207,8 @@ def _settings(installation: Installation) -> dict[str, str]:
 
 def _copied(path: Path, to: Path) -> Path:
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.copyfile(path, to)
+    with contextlib.suppress(FileNotFoundError):  # gone meanwhile
+        shutil.copyfile(path, to)
     return to
 
 
@@ -278,7 +278,7 @@ def _remove_older(folder: Path, province: str, keep: int | None) -> tuple[Path, 
 
 
 @contextlib.contextmanager
-def _alone(installation: Installation) -> Iterator[None]:
+def alone(installation: Installation) -> Iterator[None]:
     """One backup at a time, and none while a restore is in its last step."""
     installation.make_folders()
     descriptor = os.open(
@@ -293,8 +293,8 @@ def _alone(installation: Installation) -> Iterator[None]:
             ) from None
         if (installation.data_dir / JOURNAL).exists():
             raise InstallationError(
-                "Lần phục hồi trước chưa xong: chạy diemcau up hoặc diemcau restore để hoàn tất. (A "
-                "restore is not finished: start the installation first.)"
+                "Lần phục hồi trước chưa xong: chạy diemcau up để hoàn tất. (A restore is not "
+                "finished: start the installation first.)"
             )
         yield
     finally:

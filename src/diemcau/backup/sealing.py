@@ -218,8 +218,8 @@ def _broken(error: BaseException) -> SealBroken:
     words = str(error)
     if "No matching keys" in words:
         return SealBroken(
-            "Khóa này không mở được bản sao lưu: dùng khóa riêng của khóa công khai đã dùng lúc sao "
-            "lưu. (This key does not open the backup: use the private key that belongs to it.)"
+            "Khóa này không mở được bản sao lưu: dùng khóa riêng của khóa công khai đã dùng lúc "
+            "sao lưu. (This key does not open the backup: use the private key of its public one.)"
         )
     if isinstance(error, pyrage.DecryptError):
         return SealBroken(

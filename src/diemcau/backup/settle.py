@@ -55,7 +55,7 @@ def settle(origin: dict[str, Any]) -> dict[str, Any]:
     from diemcau.audit.actor import SYSTEM
     from diemcau.audit.services import transaction
 
-    from .models import void_all
+    from .voiding import void_all
 
     call_command("migrate", verbosity=0, interactive=False)
     now = timezone.now()
@@ -66,9 +66,7 @@ def settle(origin: dict[str, Any]) -> dict[str, Any]:
     return {"voided": voided, "open": going_on, "closed": ended}
 
 
-def end_what_is_over(
-    made_at: str, now: Any
-) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+def end_what_is_over(made_at: str, now: Any) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
     """Close conferences that the backup knows as planned or open and that must be over by now.
 
     A conference whose opening lies less than OPEN_FOR back stays as it was: after an accident in

@@ -70,9 +70,9 @@ def finish(installation: Installation) -> bool:
     databases = found.pop("databases")
     swap = Swap(**found, databases=Databases(**databases) if databases else None)
     try:
-        _move(installation.data_dir, swap)
         if swap.databases is not None:
             _rename(installation, swap.databases)
+        _move(installation.data_dir, swap)
         path.unlink()
         sync(installation.data_dir)
     except OSError as error:
