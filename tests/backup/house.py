@@ -28,13 +28,19 @@ NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 DJANGO = "import django, json, sys; django.setup()\n"
 
 
-def new_database() -> str | None:
-    """The address of a new empty database on the tests' server; None for the embedded one."""
+def new_database(like: str | None = None) -> str | None:
+    """The address of a new database on the tests' server; None for the embedded one.
+
+    It is empty, or a copy of the one at ``like``.
+    """
     if not ON_POSTGRESQL:
         return None
     name = f"dc_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        template = like.rpartition("/")[2] if like else "template0"
+        server.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*map(sql.Identifier, (name, template)))
+        )
     return os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
 
 
@@ -50,7 +56,8 @@ def databases_like(url: str) -> list[str]:
 
 def new_installation(folder: Path, **more: Any) -> Installation:
     """An installation without data."""
-    given = {"database_url": new_database()} | free_ports() | more
+    given = free_ports() | more
+    given.setdefault("database_url", new_database() if "database_url" not in more else None)
     return Installation(data_dir=folder, **given)
 
 

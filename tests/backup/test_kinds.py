@@ -23,7 +23,6 @@ def unnamed(data_dir: Path) -> list[str]:
 def test_every_file_of_an_installation_has_a_row(
     house: Installation, key: Key, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.secrets  # noqa: B018
     assert command(house, "link", "--role", "control").returncode == 0
     back_up(house, key, house.data_dir / "backup")
     assert unnamed(house.data_dir) == []
