@@ -163,6 +163,34 @@ print(json.dumps({"link": link.path, "session": browser.cookies["sessionid"].val
 """
 """Hoa has a password and a session; a link was issued and not used."""
 
+WAYS_IN = """
+from django.contrib.auth import authenticate
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.utils import timezone
+from diemcau.accounts.services import peek_link
+from diemcau.audit.refusal import Refusal
+old = json.loads(sys.argv[1])
+browser = Client(SERVER_NAME="localhost")
+browser.cookies["sessionid"] = old["session"]
+try:
+    peek_link(old["link"].removeprefix("/vao/"), now=timezone.now())
+    link = "works"
+except Refusal as refusal:
+    link = refusal.code
+user = authenticate(username=old["user"], password="mật khẩu của Hoa")
+fresh = Client(SERVER_NAME="localhost")
+print(json.dumps({
+    "old_session": browser.get("/api/me").status_code,
+    "sessions": Session.objects.count(),
+    "link": link,
+    "password": user is not None and fresh.login(username=old["user"],
+                                                 password="mật khẩu của Hoa"),
+    "new_session": fresh.get("/api/me").status_code,
+}))
+"""
+"""Which ways in still lead somewhere: given what PEOPLE printed."""
+
 MEETING = """
 from datetime import timedelta
 from django.utils import timezone

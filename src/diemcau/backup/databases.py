@@ -139,8 +139,8 @@ def _sqlite_contents(database: sqlite3.Connection) -> Contents:
 @contextlib.contextmanager
 def _connect(url: str, *, database: str | None = None) -> Iterator[psycopg.Connection[Any]]:
     try:
-        more = {} if database is None else {"dbname": database}
-        with psycopg.connect(url, autocommit=True, connect_timeout=10, **more) as connection:
+        name = database or postgresql.name_of(url)
+        with psycopg.connect(url, autocommit=True, connect_timeout=10, dbname=name) as connection:
             yield connection
     except psycopg.OperationalError as error:
         words = str(error).strip().splitlines()
@@ -159,13 +159,13 @@ def _postgresql_tables(connection: psycopg.Connection[Any]) -> list[str]:
 
 def _postgresql_contents(connection: psycopg.Connection[Any]) -> Contents:
     def one(words: str, table: str) -> Any:
-        query = sql.SQL(words).format(sql.Identifier("public", table))  # type: ignore[arg-type]
+        query = sql.SQL(words).format(sql.Identifier("public", table))
         found = connection.execute(query).fetchone()
         assert found is not None
         return found[0]
 
     return _contents(
-        lambda words: connection.execute(words).fetchall(),  # type: ignore[call-overload]
+        lambda words: connection.execute(words).fetchall(),
         one,
         _postgresql_tables(connection),
         str(_server_major(connection)),
