@@ -52,11 +52,16 @@ def test_the_engine_s_keys_stay_out_and_other_secrets_come_along() -> None:
         assert found is not None and found.held
 
 
-def test_a_link_to_elsewhere_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "uploads").mkdir()
-    (tmp_path / "uploads" / "a.pdf").touch()
-    (tmp_path / "uploads" / "b.pdf").symlink_to("/etc/passwd")
-    assert list(files(tmp_path, Way.AFTER)) == ["uploads/a.pdf"]
+def test_a_folder_on_another_disk_is_held_and_a_link_within_it_is_not_followed(
+    tmp_path: Path,
+) -> None:
+    data, disk = tmp_path / "var", tmp_path / "disk"
+    (disk / "2026").mkdir(parents=True)
+    data.mkdir()
+    (data / "uploads").symlink_to(disk)
+    (disk / "2026" / "a.pdf").touch()
+    (disk / "b.pdf").symlink_to("/etc/passwd")
+    assert list(files(data, Way.AFTER)) == ["uploads/2026/a.pdf"]
 
 
 def test_the_public_key_has_a_row() -> None:

@@ -139,6 +139,11 @@ def test_a_private_key_that_others_can_read_is_refused(
         key_at(tmp_path / "key", home, mode=mode)
 
 
+def test_a_public_key_that_others_can_exchange_is_refused(home: Installation) -> None:
+    with pytest.raises(InstallationError, match="go-w"):
+        key_at(home.data_dir / "backup.pub", home, make_key()[1], 0o666)
+
+
 def test_a_file_that_is_no_key_is_refused_without_repeating_it(
     tmp_path: Path, home: Installation
 ) -> None:

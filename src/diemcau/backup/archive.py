@@ -50,7 +50,10 @@ class AuditHead(BaseModel):
     """How far the events go."""
 
     last: int
+    """Number of the last event."""
     count: int
+    hash: str = ""
+    """Of the last event, where events are chained."""
 
 
 class Manifest(BaseModel):

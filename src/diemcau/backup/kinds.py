@@ -5,6 +5,7 @@ A file that no row names fails a test: whoever stores something new says here wh
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -68,6 +69,7 @@ KINDS = (
     Kind("run/", Way.NO, "rendered settings, lock and process numbers: made at each start"),
     Kind("loops/", Way.NO, "pictures of the drill: encoded again"),
     Kind("first-links.txt", Way.NO, "one-time links: a restore voids them"),
+    Kind("invitation.txt", Way.NO, "a one-time link: a restore voids it"),
     Kind("link.txt", Way.NO, "one-time links: a restore voids them"),
     Kind("bench.json", Way.NO, "a measurement of this machine"),
     Kind("backup/", Way.NO, "the backups themselves"),
@@ -86,9 +88,22 @@ def kind_of(path: str) -> Kind | None:
 
 
 def files(data_dir: Path, way: Way) -> Iterator[str]:
-    """Yield the files that a backup treats in this ``way``, relative to the data folder, sorted."""
-    for path in sorted(data_dir.rglob("*")):
-        name = path.relative_to(data_dir).as_posix()
+    """Yield the files that a backup treats in this ``way``, relative to the data folder, sorted.
+
+    A folder of the data folder may be a link to another disk; a link further down is not followed.
+    """
+    for name in sorted(_all_files(data_dir)):
         kind = kind_of(name)
-        if kind is not None and kind.way is way and path.is_file() and not path.is_symlink():
+        if kind is not None and kind.way is way:
             yield name
+
+
+def _all_files(data_dir: Path) -> Iterator[str]:
+    for top in data_dir.iterdir():
+        if not top.is_dir():
+            yield top.name
+        elif any(kind.held and kind.where.startswith(f"{top.name}/") for kind in KINDS):
+            for folder, _, names in os.walk(top):
+                for path in (Path(folder) / name for name in names):
+                    if path.is_file() and not path.is_symlink():
+                        yield path.relative_to(data_dir).as_posix()

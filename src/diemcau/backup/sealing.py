@@ -83,6 +83,11 @@ def read_key(path: Path, installation: Installation) -> Key:
             ) from None
     if not publics and not privates:
         raise InstallationError(f"Tệp khóa {path} trống: tạo khóa mới. (The key file is empty.)")
+    if mode & 0o022:
+        raise InstallationError(
+            f"{path} đang có quyền {mode:04o}, người khác đổi được khóa: chạy chmod go-w {path}. "
+            "(Others can put their key here: run chmod go-w.)"
+        )
     if privates:
         if path.resolve().is_relative_to(installation.data_dir.resolve()):
             raise InstallationError(

@@ -66,7 +66,7 @@ LINES = (
         "who a person is, no way in",
         *("account.EmailAddress", "socialaccount.SocialAccount", "socialaccount.SocialApp"),
     ),
-    *_kept("append-only record", "audit.Event"),
+    *_kept("append-only record", "audit.Event", "audit.Head", "audit.Segment"),
     *_kept("rights, in force by their dates", "accounts.RoleHolding"),
     *_kept(
         "the register",
