@@ -24,7 +24,7 @@ from diemcau.supervisor.swap import JOURNAL, sync
 
 from . import databases
 from .archive import FORMAT, Head, Manifest, pack, unpack
-from .kinds import Way, files
+from .kinds import Way, files, kind_of
 from .sealing import Key, seal, unseal
 
 WORK = "backup-work"
@@ -170,6 +170,7 @@ def _write(
         snapshot = work / "database"
         contents = databases.snapshot(installation, snapshot)
         after = [(name, data / name) for name in files(data, Way.AFTER)]
+        after += _secrets_elsewhere(installation)
         manifest = Manifest(
             head=Head(
                 format=FORMAT,
@@ -197,6 +198,15 @@ def _write(
         return whole, hashed.digest.hexdigest(), hashed.size
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _secrets_elsewhere(installation: Installation) -> list[tuple[str, Path]]:
+    """The secrets that lie outside the data folder, under the names that they have within it."""
+    folder = installation.secrets_dir
+    if folder == installation.data_dir / "secrets":
+        return []
+    named = ((f"secrets/{path.name}", path) for path in sorted(folder.iterdir()))
+    return [(n, p) for n, p in named if p.is_file() and (kind := kind_of(n)) and kind.held]
 
 
 def _settings(installation: Installation) -> dict[str, str]:

@@ -50,13 +50,18 @@ def _leave(rows: QuerySet[Model], now: datetime) -> int:
     return claims.update(state=SeatState.LEFT, state_at=now, connected=False, lost_at=None)
 
 
+def _end(rows: QuerySet[Model], now: datetime) -> int:
+    return rows.filter(ended_at__isnull=True).update(ended_at=now, ended_why="restored")
+
+
 def _kept(why: str, *models: str) -> tuple[Line, ...]:
     return tuple(Line(model, None, why) for model in models)
 
 
 LINES = (
     Line("sessions.Session", _delete, "everybody signs in again"),
-    Line("usersessions.UserSession", _delete, "the list of sessions, which are gone"),
+    Line("login.Session", _end, "the record of sessions, which are gone"),
+    Line("login.LiveClaim", _delete, "where an account takes part: it enters again"),
     Line("accounts.SignInLink", _withdraw_links, "may have been used or withdrawn since"),
     Line("account.EmailConfirmation", _delete, "a link in a mail"),
     Line("socialaccount.SocialToken", _delete, "a token of another sign-on"),
@@ -65,6 +70,10 @@ LINES = (
     *_kept(
         "who a person is, no way in",
         *("account.EmailAddress", "socialaccount.SocialAccount", "socialaccount.SocialApp"),
+    ),
+    *_kept(
+        "what was proved, failed and accepted; locks go on",
+        *("login.PasswordUsed", "login.Failure", "login.Standing", "login.Acknowledgement"),
     ),
     *_kept("append-only record", "audit.Event", "audit.Head", "audit.Segment"),
     *_kept("rights, in force by their dates", "accounts.RoleHolding"),
