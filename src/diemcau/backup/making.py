@@ -130,9 +130,9 @@ def _make(
                 f"Hết chỗ khi ghi vào {folder}: các bản sao lưu cũ còn nguyên; dọn đĩa hoặc chọn "
                 "--to khác rồi chạy lại. (No space left; the older backups are untouched.)"
             ) from error
+        why = f"{error.strerror or error}, {error.filename or folder}"
         raise InstallationError(
-            f"Chưa ghi được bản sao lưu ({error.strerror or error}): các bản cũ còn nguyên; sửa "
-            "lỗi rồi chạy lại. (The backup could not be written; the older ones are untouched.)"
+            f"Chưa ghi được bản sao lưu ({why}): các bản cũ còn nguyên; sửa lỗi rồi chạy lại. (The backup could not be written; the older ones are untouched.)"
         ) from error
     finally:
         draft.unlink(missing_ok=True)
