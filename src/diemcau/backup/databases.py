@@ -312,6 +312,6 @@ def _contents(
         last = one("SELECT coalesce(max(id), 0) FROM {}", "audit_event")
         audit = AuditHead(last=int(last), count=counts["audit_event"])
         if "audit_head" in counts:
-            number, digest = rows("SELECT number, hash FROM audit_head")[0]
-            audit = AuditHead(last=int(number), count=audit.count, hash=str(digest))
+            for number, digest in rows("SELECT number, hash FROM audit_head"):  # one row, or none
+                audit = AuditHead(last=int(number), count=audit.count, hash=str(digest))
     return Contents(version, tuple((str(a), str(n)) for a, n in migrations), counts, audit)

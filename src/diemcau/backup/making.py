@@ -132,7 +132,8 @@ def _make(
             ) from error
         why = f"{error.strerror or error}, {error.filename or folder}"
         raise InstallationError(
-            f"Chưa ghi được bản sao lưu ({why}): các bản cũ còn nguyên; sửa lỗi rồi chạy lại. (The backup could not be written; the older ones are untouched.)"
+            f"Chưa ghi được bản sao lưu ({why}): các bản cũ còn nguyên; sửa lỗi rồi chạy lại. "
+            "(The backup could not be written; the older ones are untouched.)"
         ) from error
     finally:
         draft.unlink(missing_ok=True)
