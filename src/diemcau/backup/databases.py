@@ -49,6 +49,17 @@ def is_empty(installation: Installation) -> bool:
         return not _postgresql_tables(connection)
 
 
+def size(installation: Installation) -> int:
+    """Bytes that a snapshot may take at most, as far as can be known before."""
+    if installation.database_url is None:
+        path = installation.database_path
+        parts = (path, path.with_name(f"{path.name}-wal"))
+        return sum(part.stat().st_size for part in parts if part.exists())
+    with _connect(installation.database_url) as connection:
+        found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+    return int(found[0]) if found else 0
+
+
 def contents(installation: Installation) -> Contents:
     """What the database of the installation holds now. Raises InstallationError."""
     if installation.database_url is None:

@@ -225,11 +225,7 @@ def _copied(path: Path, to: Path) -> Path:
 
 def _require_space(installation: Installation, work: Path) -> None:
     """Refuse when the snapshot could fill the disk on which the installation works."""
-    path = installation.database_path
-    needed = SPARE
-    if installation.database_url is None and path.exists():
-        log = path.with_name(f"{path.name}-wal")
-        needed += path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    needed = SPARE + databases.size(installation)
     free = shutil.disk_usage(work).free
     if free < needed:
         raise InstallationError(
