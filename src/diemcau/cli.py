@@ -42,6 +42,18 @@ COMMANDS = {
         "diemcau.audit.command:main",
         "kiểm tra nhật ký, chuyển sự kiện cũ ra tệp: verify | retain (the audit trail)",
     ),
+    "backup": Command(
+        "diemcau.backup.cli:backup",
+        "sao lưu khi đang chạy: [--to DIR] [--keep 14] (back up while it runs)",
+    ),
+    "restore": Command(
+        "diemcau.backup.cli:restore",
+        "phục hồi: FILE --key KHÓA [--replace] [--yes] (restore a backup)",
+    ),
+    "backup-key": Command(
+        "diemcau.backup.cli:backup_key",
+        "tạo khóa sao lưu, giữ ở máy khác: --to PATH (make a key for backups)",
+    ),
     "drill": Command(
         "diemcau.drill.cli:drill",
         "diễn tập với điểm cầu mô phỏng: --sites 9 [--chaos] (a drill with simulated sites)",
@@ -75,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def usage() -> str:
     """The commands, one line each."""
-    lines = [f"  diemcau {name:<8}{command.words}" for name, command in COMMANDS.items()]
+    lines = [f"  diemcau {name:<11}{command.words}" for name, command in COMMANDS.items()]
     return "\n".join(["Cách dùng (usage):", *lines])
 
 

@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from diemcau.installation import ROOT, Installation, InstallationError
-from diemcau.supervisor import edge, engine, ports
+from diemcau.supervisor import edge, engine, ports, swap
 from diemcau.supervisor.logs import last_line, open_log, turn_over
 from diemcau.supervisor.probes import http_probe, tls_probe
 from diemcau.supervisor.process import TIED, Child, Process
@@ -270,6 +270,8 @@ class Stack:
                 f"({TIED[0]} of util-linux is missing.)"
             )
         self._lock.enter_context(lock(installation))
+        if swap.finish(installation):
+            self._tell("Hoàn tất lần phục hồi dở (finished a restore that was cut off)")
         for port in ports.needed(installation):
             if problem := ports.complaint(port):
                 raise InstallationError(problem)

@@ -1,0 +1,1 @@
+"""Copies of an installation that survive it, and the way back from one."""
