@@ -55,7 +55,7 @@ def test_after_a_restore_passwords_work_and_old_sessions_and_links_do_not(
     assert python(there, WAYS_IN, before) == {
         "old_session": 401,
         "sessions": 0,
-        "link": "link_expired",
+        "link": "link_withdrawn",
         "password": True,
         "new_session": 200,
     }

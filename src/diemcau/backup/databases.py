@@ -35,37 +35,37 @@ class Contents:
 
 def kind(installation: Installation) -> str:
     """Which kind of database the installation uses."""
-    return SQLITE if installation.database_url is None else POSTGRESQL
+    return SQLITE if installation.database_address is None else POSTGRESQL
 
 
 def is_empty(installation: Installation) -> bool:
     """Whether the database has no table. Raises InstallationError when it cannot be asked."""
-    if installation.database_url is None:
+    if installation.database_address is None:
         if not installation.database_path.exists():
             return True
         with contextlib.closing(_open(installation.database_path)) as database:
             return not _sqlite_tables(database)
-    with _connect(installation.database_url) as connection:
+    with _connect(installation.database_address) as connection:
         return not _postgresql_tables(connection)
 
 
 def size(installation: Installation) -> int:
     """Bytes that a snapshot may take at most, as far as can be known before."""
-    if installation.database_url is None:
+    if installation.database_address is None:
         path = installation.database_path
         parts = (path, path.with_name(f"{path.name}-wal"))
         return sum(part.stat().st_size for part in parts if part.exists())
-    with _connect(installation.database_url) as connection:
+    with _connect(installation.database_address) as connection:
         found = connection.execute("SELECT pg_database_size(current_database())").fetchone()
     return int(found[0]) if found else 0
 
 
 def contents(installation: Installation) -> Contents:
     """What the database of the installation holds now. Raises InstallationError."""
-    if installation.database_url is None:
+    if installation.database_address is None:
         with contextlib.closing(_open(installation.database_path)) as database:
             return _sqlite_contents(database)
-    with _connect(installation.database_url) as connection:
+    with _connect(installation.database_address) as connection:
         return _postgresql_contents(connection)
 
 
@@ -77,9 +77,9 @@ def snapshot(installation: Installation, to: Path) -> Contents:
 
     Raises InstallationError.
     """
-    if installation.database_url is None:
+    if installation.database_address is None:
         return _sqlite_snapshot(installation.database_path, to)
-    return _postgresql_snapshot(installation.database_url, to)
+    return _postgresql_snapshot(installation.database_address, to)
 
 
 # -------------------------------------------------------------------- SQLite
@@ -284,9 +284,9 @@ def require_unused(installation: Installation) -> None:
 
     The lock of the data folder knows only of this machine.
     """
-    if installation.database_url is None:
+    if installation.database_address is None:
         return
-    with _connect(installation.database_url) as connection:
+    with _connect(installation.database_address) as connection:
         found = connection.execute(
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -106,7 +106,7 @@ def restore(
         aside = installation.data_dir / names.aside
         database_aside = names.databases.aside if names.databases else None
         if names.databases and empty:
-            databases.drop(installation.database_url or "", names.databases.aside)
+            databases.drop(installation.database_address or "", names.databases.aside)
             database_aside = None
         if not any(aside.iterdir()):
             aside.rmdir()
@@ -135,10 +135,10 @@ def _fresh_names(installation: Installation, now: datetime) -> Iterator[_Names]:
     """Choose the names; clear what a restore that was killed left, and what this one leaves."""
     stamp = f"{now:%Y%m%d-%H%M%S}"
     found = None
-    if installation.database_url is not None:
-        live = postgresql.name_of(installation.database_url)[:40]
+    if installation.database_address is not None:
+        live = postgresql.name_of(installation.database_address)[:40]
         found = Databases(
-            live=postgresql.name_of(installation.database_url),
+            live=postgresql.name_of(installation.database_address),
             fresh=f"{live}_restore_work",
             aside=f"{live}_before_{stamp.replace('-', '_')}",
         )
@@ -147,7 +147,7 @@ def _fresh_names(installation: Installation, now: datetime) -> Iterator[_Names]:
     def clear() -> None:
         shutil.rmtree(installation.data_dir / WORK, ignore_errors=True)
         if found is not None:
-            databases.drop(installation.database_url or "", found.fresh)
+            databases.drop(installation.database_address or "", found.fresh)
 
     clear()
     try:
@@ -170,13 +170,21 @@ def _make_ready(
     for folder in (work, parts, fresh):
         folder.mkdir(mode=0o700)
     digest, manifest = _open(installation, file, key, parts)
-    there = Installation(**(vars_of(installation) | {"data_dir": fresh}))
+    # With secrets and database of its own until it changes places: keys of the engine are made
+    # anew there, wherever the installation's secrets are kept.
+    changed = {
+        "data_dir": fresh,
+        "given_secrets": None,
+        "database_url": installation.database_address,
+        "database_url_file": None,
+    }
+    there = Installation(**(vars_of(installation) | changed))
     _refuse_newer(there, manifest)
     if names.databases is None:
         (parts / DATABASE).rename(fresh / DATABASE_FILE)
         held = _check_sqlite(fresh / DATABASE_FILE)
     else:
-        url = installation.database_url or ""
+        url = installation.database_address or ""
         databases.restore_postgresql(
             url, names.databases.fresh, parts / DATABASE, manifest.head.database_version
         )

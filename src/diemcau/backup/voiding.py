@@ -54,6 +54,10 @@ def _end(rows: QuerySet[Model], now: datetime) -> int:
     return rows.filter(ended_at__isnull=True).update(ended_at=now, ended_why="restored")
 
 
+def _end_desks(rows: QuerySet[Model], now: datetime) -> int:
+    return rows.filter(ended_at__isnull=True).update(ended_at=now)
+
+
 def _kept(why: str, *models: str) -> tuple[Line, ...]:
     return tuple(Line(model, None, why) for model in models)
 
@@ -66,6 +70,7 @@ LINES = (
     Line("account.EmailConfirmation", _delete, "a link in a mail"),
     Line("socialaccount.SocialToken", _delete, "a token of another sign-on"),
     Line("conference.Seat", _leave, "a device's claim: it asks for its place again"),
+    Line("conference.DeskSeat", _end_desks, "a desk in the engine: it asks for a new one"),
     *_kept("proved anew at each sign-in", "accounts.User", "mfa.Authenticator"),
     *_kept(
         "who a person is, no way in",
@@ -86,6 +91,7 @@ LINES = (
     *_kept(
         "what was planned and held",
         *("conference.Conference", "conference.RosterEntry", "conference.FloorTurn"),
+        "conference.ControlGrant",
     ),
     *_kept(
         "Django's own, without a credential",

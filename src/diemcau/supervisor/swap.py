@@ -120,7 +120,7 @@ COMMIT;
 
 
 def _rename(installation: Installation, databases: Databases) -> None:
-    url = installation.database_url or ""
+    url = installation.database_address or ""
     done = subprocess.run(
         [
             *(postgresql.client("psql"), "--no-psqlrc", "--quiet", "-v", "ON_ERROR_STOP=1"),
