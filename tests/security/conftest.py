@@ -1,8 +1,9 @@
-"""The people of the web tests."""
+"""The people of the web tests, and counters that start at nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.cache import caches
 from django.test import Client
 
 from diemcau.conference.models import Conference
@@ -33,3 +34,11 @@ def browser(cast: Cast) -> Callable[..., Client]:
         return client
 
     return of
+
+
+@pytest.fixture(autouse=True)
+def counters() -> Iterator[None]:
+    """Begin and end without anything counted."""
+    caches["limits"].clear()
+    yield
+    caches["limits"].clear()

@@ -167,7 +167,9 @@ class Booked(Schema):
     id: int
 
 
-@api.post("/conferences", response={201: Booked, 403: Problem, 409: Problem, 422: Problem})
+@api.post(
+    "/conferences", response={201: Booked, 403: Problem, 409: Problem, 422: Problem, 429: Problem}
+)
 def book(request: HttpRequest, booking: Booking) -> Status:
     """Book a conference."""
     conference = services.schedule(
@@ -215,7 +217,7 @@ def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAns
 
 @api.post(
     "/conferences/{int:conference_id}/leave",
-    response={204: None, 403: Problem, 404: Problem},
+    response={204: None, 403: Problem, 404: Problem, 429: Problem},
 )
 def leave(request: HttpRequest, conference_id: int) -> Status:
     """Give the site's place back."""
@@ -244,7 +246,7 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
 
 @api.post(
     "/conferences/{int:conference_id}/desk/tokens",
-    response={200: DeskTokens, 403: Problem, 404: Problem},
+    response={200: DeskTokens, 403: Problem, 404: Problem, 429: Problem},
 )
 def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     """Return the tokens with which the desk enters the engine, hidden."""
@@ -256,7 +258,7 @@ def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
 
 @api.post(
     "/conferences/{int:conference_id}/commands",
-    response={200: CommandResult, 403: Problem, 422: Problem},
+    response={200: CommandResult, 403: Problem, 422: Problem, 429: Problem},
 )
 def command(request: HttpRequest, conference_id: int, body: CommandRequest) -> CommandResult:
     """Carry out a command, once however often it is sent."""
@@ -284,7 +286,9 @@ class Link(Schema):
     expires_at: datetime
 
 
-@api.post("/sign-in-links", response={201: Link, 403: Problem, 404: Problem, 422: Problem})
+@api.post(
+    "/sign-in-links", response={201: Link, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
+)
 def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
     """Issue a one-time sign-in link for a site."""
     site = Site.objects.filter(key=body.site).first()
@@ -311,7 +315,9 @@ class Proven(APIKeyCookie):
         return True
 
 
-@api.post("/language", response={204: None, 403: Problem, 422: Problem}, auth=Proven())
+@api.post(
+    "/language", response={204: None, 403: Problem, 422: Problem, 429: Problem}, auth=Proven()
+)
 def language(request: HttpRequest, body: Language, response: HttpResponse) -> HttpResponse:
     """Choose the language of the pages."""
     answer = HttpResponse(status=204)

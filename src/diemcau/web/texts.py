@@ -1,5 +1,7 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
+from . import texts_security
+
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
     "pages": ("Các trang", "Pages"),
@@ -90,6 +92,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "fix": ("Sửa các mục sau:", "Mend the following:"),
 }
 """Key → Vietnamese, English."""
+
+TEXTS |= texts_security.TEXTS
 
 
 class Texts:
