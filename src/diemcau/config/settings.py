@@ -1,6 +1,7 @@
 """Django settings. All that differs between installations comes from Installation."""
 
 from diemcau.config.database import database
+from diemcau.guard.outbound import Host
 from diemcau.installation import ROOT, Installation
 
 INSTALLATION = Installation.from_environ()
@@ -97,6 +98,10 @@ CACHES = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# Hosts that guard/outbound.py may call; none until a feature needs one.
+OUTBOUND_HOSTS: tuple[Host, ...] = ()
+# Where guard/uploads.py keeps what people send: outside everything that is served.
+UPLOADS_DIR = INSTALLATION.data_dir / "uploads"
 # ---- end of security
 
 LANGUAGE_CODE = "vi"
