@@ -19,13 +19,14 @@ from diemcau.conference.models import Conference
 from diemcau.conference.policy import Act
 from diemcau.directory.models import Site
 from diemcau.media.tokens import InvalidToken, read
+from diemcau.protocol.base import Line
 from diemcau.protocol.commands import CommandRequest, CommandResult
 from diemcau.protocol.desk import DeskSnapshot, DeskTokens
 from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replaced
 
 from . import who
 from .client import VERSION
-from .gate import still_holds
+from .gate import only_token, still_holds
 
 api = NinjaAPI(
     title="diemcau",
@@ -97,6 +98,13 @@ def _actor(request: HttpRequest) -> Actor:
     return found
 
 
+def _sensible(conference_id: int) -> int:
+    """Return the number; one that no row can have is no conference. Raises Refusal."""
+    if conference_id >= 1 << 63:
+        raise Refusal("no_conference", "Không có hội nghị này.", "There is no such conference.")
+    return conference_id
+
+
 def _conference(conference_id: int) -> Conference:
     found = queries.find(conference_id)
     if found is None:
@@ -153,7 +161,7 @@ def sites(request: HttpRequest) -> list[SiteOut]:
 class Booking(Schema):
     """A conference to be held."""
 
-    title: str = Field(min_length=1, max_length=200)
+    title: Line = Field(min_length=1, max_length=200)
     host_site: str
     sites: list[str] = Field(max_length=400)
     connect_at: AwareDatetime
@@ -222,7 +230,7 @@ def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAns
 def leave(request: HttpRequest, conference_id: int) -> Status:
     """Give the site's place back."""
     joining.leave(
-        conference_id=conference_id,
+        conference_id=_sensible(conference_id),
         actor=_actor(request),
         device=who.device(request, conference_id),
         now=timezone.now(),
@@ -258,12 +266,15 @@ def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
 
 @api.post(
     "/conferences/{int:conference_id}/commands",
-    response={200: CommandResult, 403: Problem, 422: Problem, 429: Problem},
+    response={200: CommandResult, 403: Problem, 404: Problem, 422: Problem, 429: Problem},
 )
 def command(request: HttpRequest, conference_id: int, body: CommandRequest) -> CommandResult:
     """Carry out a command, once however often it is sent."""
     return commands.execute(
-        conference_id=conference_id, request=body, actor=_actor(request), now=timezone.now()
+        conference_id=_sensible(conference_id),
+        request=body,
+        actor=_actor(request),
+        now=timezone.now(),
     )
 
 
@@ -338,10 +349,11 @@ def health(request: HttpRequest) -> Health:
 
 
 @api.get("/engine-gate", response={204: None, 403: Problem}, auth=None, include_in_schema=False)
-def engine_gate(request: HttpRequest, access_token: str = "") -> Status:
+def engine_gate(request: HttpRequest) -> Status:
     """Say to the edge whether this token's rights still hold, before the engine sees it."""
     try:
-        claim = read(access_token, key=settings.ENGINE_KEY, secret=settings.ENGINE_SECRET)
+        token = only_token(request.META.get("QUERY_STRING", ""))
+        claim = read(token, key=settings.ENGINE_KEY, secret=settings.ENGINE_SECRET)
     except InvalidToken:
         claim = None
     if claim is None or not still_holds(claim):
