@@ -252,3 +252,14 @@ def test_the_gate_reads_the_token_that_the_engine_reads(
         assert Client().get(f"{gate}?{query}").status_code == 403, query
     said = {"Authorization": f"Bearer {good}"}
     assert Client().get(gate, headers=said).status_code == 403
+
+
+def test_a_page_of_another_origin_does_not_connect_to_the_engine(
+    conference: Conference, browser: Browser
+) -> None:
+    conference.roster.get(site__key=MINH_SITE).seats.all().delete()
+    good = post(browser("Minh"), f"/api/conferences/{conference.pk}/join", JOIN).json()["token"]
+    gate = f"/api/engine-gate?access_token={good}"
+    assert Client().get(gate, headers={"Origin": "http://testserver"}).status_code == 204
+    for origin in ("https://ke-xau.example", "null", "https://testserver", "http://testserver.x"):
+        assert Client().get(gate, headers={"Origin": origin}).status_code == 403, origin

@@ -356,7 +356,10 @@ def engine_gate(request: HttpRequest) -> Status:
         claim = read(token, key=settings.ENGINE_KEY, secret=settings.ENGINE_SECRET)
     except InvalidToken:
         claim = None
-    if claim is None or not still_holds(claim):
+    # A browser names the page that connects; a page of another origin has no business here.
+    origin = request.headers.get("Origin")
+    own = origin is None or origin == f"{request.scheme}://{request.get_host()}"
+    if not own or claim is None or not still_holds(claim):
         return Status(
             403,
             Problem(
