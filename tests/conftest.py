@@ -5,7 +5,6 @@ that before this file is read if pyproject.toml named the settings. So they are 
 """
 
 import contextlib
-import importlib
 import os
 import socket
 import tempfile
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from diemcau.installation import PORTS
+from diemcau.installation import VARIABLES
 from tests import postgresql
 
 _DATA = tempfile.TemporaryDirectory(prefix="diemcau-tests-")
@@ -22,7 +21,9 @@ _NUDGES = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 _NUDGES.bind(("127.0.0.1", 0))
 _NUDGES.setblocking(False)
 
-for name in ("PROVINCE", "PUBLIC_HOST", "DATABASE_URL", "TLS_CERT", "TLS_KEY", *PORTS.values()):
+for name in VARIABLES:
+    os.environ.pop(name, None)
+for name in ("AUDIT_ANCHOR_FILE", "AUDIT_SYSLOG"):
     os.environ.pop(name, None)
 _THINGS = contextlib.ExitStack()
 ON_POSTGRESQL = os.environ.get("DIEMCAU_TEST_DATABASE") == "postgresql"
@@ -66,21 +67,17 @@ def django_db_modify_db_settings() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Let the tests that commit empty the audit table afterwards, which nobody else can."""
+    """Let the tests that commit empty the audit tables afterwards, which nobody else can."""
     from django.db import connection
 
-    if ON_POSTGRESQL:
-        return
-    triggers = importlib.import_module("diemcau.audit.migrations.0002_append_only").SQLITE
+    from tests.audit import guards
+
     flush = connection.ops.execute_sql_flush
 
     def emptied(statements: list[str]) -> None:
-        with connection.cursor() as cursor:
-            for verb in ("update", "delete"):
-                cursor.execute(f"DROP TRIGGER audit_event_no_{verb}")
+        with guards.off():
             flush(statements)
-            for verb in ("update", "delete"):
-                cursor.execute(triggers.format(verb=verb))
+        guards.begin_again()
 
     connection.ops.execute_sql_flush = emptied
 

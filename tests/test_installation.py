@@ -1,5 +1,6 @@
 """Where an installation lives, and what it refuses."""
 
+import shutil
 import stat
 import threading
 from pathlib import Path
@@ -45,6 +46,8 @@ def test_a_child_process_reads_the_same_installation_from_its_environment(tmp_pa
         database_url="postgres://db/diemcau",
         tls_cert=tmp_path / "c.pem",
         tls_key=tmp_path / "k.pem",
+        audit_anchor_file=tmp_path / "elsewhere" / "anchors.log",
+        audit_syslog="tcp://10.1.2.4:601",
     )
     assert Installation.from_environ(here.environ()) == here
 
@@ -80,6 +83,10 @@ def test_anything_else_is_refused_as_a_public_host(host: str) -> None:
         ({"PORT": "7880"}, "ENGINE_PORT"),
         ({"PROVINCE": "../etc"}, "PROVINCE"),
         ({"TLS_CERT": "/c.pem"}, "TLS_KEY"),
+        ({"AUDIT_SYSLOG": "10.1.2.4:514"}, "AUDIT_SYSLOG"),
+        ({"AUDIT_SYSLOG": "udp://10.1.2.4"}, "AUDIT_SYSLOG"),
+        ({"AUDIT_SYSLOG": "tcp://may:601/x"}, "AUDIT_SYSLOG"),
+        ({"AUDIT_SYSLOG": "unix:dev/log"}, "AUDIT_SYSLOG"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named_in_one_line(
@@ -137,3 +144,106 @@ def test_secrets_do_not_show_when_printed(tmp_path: Path) -> None:
     made = Installation(data_dir=tmp_path).secrets
     assert made.engine_secret not in repr(made)
     assert made.engine_secret not in f"{made}"
+
+
+# ---------------------------------------------------------------- services and many machines
+
+
+ADDRESS = "postgresql://diemcau:m%40t@10.0.0.9:5432/diemcau"
+
+
+def test_the_address_of_the_database_may_stand_in_a_private_file(tmp_path: Path) -> None:
+    path = tmp_path / "database-url"
+    path.write_text(f"{ADDRESS}\n")
+    path.chmod(0o600)
+    here = Installation.from_environ(
+        {"DIEMCAU_DATA": str(tmp_path), "DATABASE_URL_FILE": str(path)}
+    )
+    assert here.database_address == ADDRESS
+    assert ADDRESS not in str(here.environ())
+    assert Installation.from_environ(here.environ()).database_address == ADDRESS
+
+
+def test_an_address_in_the_environment_does_not_show_when_printed(tmp_path: Path) -> None:
+    here = Installation(tmp_path, database_url=ADDRESS)
+    assert here.database_address == ADDRESS
+    assert "m%40t" not in repr(here)
+    assert Installation(tmp_path).database_address is None
+
+
+@pytest.mark.parametrize("allowed", [0o604, 0o644, 0o660])
+def test_a_file_with_the_address_that_others_can_read_is_refused(
+    allowed: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "database-url"
+    path.write_text(ADDRESS)
+    path.chmod(allowed)
+    with pytest.raises(InstallationError, match="chmod") as refusal:
+        Installation(tmp_path, database_url_file=path).database_address  # noqa: B018
+    assert "m%40t" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", [None, "", "\n"])
+def test_a_file_with_no_address_is_named(text: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "database-url"
+    if text is not None:
+        path.write_text(text)
+        path.chmod(0o600)
+    with pytest.raises(InstallationError, match="database-url"):
+        Installation(tmp_path, database_url_file=path).database_address  # noqa: B018
+
+
+def test_given_secrets_are_read_and_never_made(tmp_path: Path) -> None:
+    made = Installation(tmp_path / "first").secrets
+    given = tmp_path / "credentials"
+    shutil.copytree(tmp_path / "first" / "secrets", given)
+    here = Installation(tmp_path / "second", given_secrets=given)
+    assert here.secrets == made
+    assert not (tmp_path / "second" / "secrets").exists()
+    (given / "engine-secret").unlink()
+    with pytest.raises(InstallationError, match="engine-secret"):
+        Installation(tmp_path / "second", given_secrets=given).secrets  # noqa: B018
+    assert not (given / "engine-secret").exists()
+
+
+def test_a_machine_without_pages_needs_no_key_of_theirs(tmp_path: Path) -> None:
+    Installation(tmp_path / "first").secrets  # noqa: B018
+    given = tmp_path / "credentials"
+    shutil.copytree(tmp_path / "first" / "secrets", given)
+    (given / "django-key").unlink()
+    assert Installation(tmp_path / "second", given_secrets=given).secrets.engine_secret
+
+
+def test_on_several_machines_each_process_is_found_where_it_listens(tmp_path: Path) -> None:
+    here = Installation.from_environ(
+        {
+            "DIEMCAU_DATA": str(tmp_path),
+            "PUBLIC_HOST": "hop.example",
+            "WEB_HOST": "10.0.0.11",
+            "WORKER_HOST": "10.0.0.12",
+            "ENGINE_HOST": "fd00::13",
+        }
+    )
+    assert here.web_url == "http://10.0.0.11:8000"
+    assert here.webhook_url == "http://10.0.0.12:7890/webhook"
+    assert here.engine_url == "http://[fd00::13]:7880"
+    assert here.origin == "https://hop.example"
+    assert here.metrics_host == "127.0.0.1"
+    assert Installation.from_environ(here.environ()) == here
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"WEB_HOST": "may-web"},
+        {"METRICS_HOST": "10.0.0.999"},
+        {"LOG_FORMAT": "xml"},
+        {"MEDIA_HOST": "https://x"},
+        {"DATABASE_URL": "postgresql://x", "DATABASE_URL_FILE": "/x"},
+        {"WEB_METRICS_PORT": "8000"},
+    ],
+)
+def test_what_a_service_cannot_use_is_named(environ: dict[str, str]) -> None:
+    with pytest.raises(InstallationError, match=next(iter(environ))) as refusal:
+        Installation.from_environ(environ)
+    assert "\n" not in str(refusal.value)

@@ -218,6 +218,7 @@ def steps(installation: Installation, *, for_tests: bool) -> Iterator[Step]:
     if for_tests:
         yield system_package("chromium", "chromium")
         yield system_package("initdb", "postgresql", lambda: postgresql.programs() is not None)
+        yield system_package("systemd-analyze", "systemd")
 
 
 # ------------------------------------------------------------------- checks

@@ -22,6 +22,14 @@ COMMANDS = {
         "diemcau.supervisor.up:main",
         "chạy hệ thống đến khi Ctrl-C (run the installation)",
     ),
+    "run": Command(
+        "diemcau.supervisor.one:main",
+        "chạy một tiến trình: engine, web, worker, edge (one process, for systemd)",
+    ),
+    "prepare": Command(
+        "diemcau.supervisor.one:prepare",
+        "chuẩn bị cơ sở dữ liệu và danh bạ (migrate and load the directory)",
+    ),
     "doctor": Command(
         "diemcau.supervisor.doctor:main",
         "kiểm tra máy này, nói rõ chỗ sai và cách sửa (check this machine)",
@@ -29,6 +37,10 @@ COMMANDS = {
     "link": Command(
         "diemcau.config.link:main",
         "tạo đường vào dùng một lần: --role site --site KEY (a one-time sign-in link)",
+    ),
+    "audit": Command(
+        "diemcau.audit.command:main",
+        "kiểm tra nhật ký, chuyển sự kiện cũ ra tệp: verify | retain (the audit trail)",
     ),
     "drill": Command(
         "diemcau.drill.cli:drill",

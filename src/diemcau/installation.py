@@ -13,9 +13,11 @@ import re
 import secrets as random_source
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 """The folder that holds `src/`, `client/` and `engine/`."""
@@ -28,8 +30,47 @@ PORTS = {
     "engine_udp_port": "ENGINE_UDP_PORT",
     "worker_port": "WORKER_PORT",
     "edge_port": "EDGE_PORT",
+    "supervisor_metrics_port": "SUPERVISOR_METRICS_PORT",
+    "web_metrics_port": "WEB_METRICS_PORT",
+    "worker_metrics_port": "WORKER_METRICS_PORT",
+    "engine_metrics_port": "ENGINE_METRICS_PORT",
 }
 """Field of `Installation` → environment variable."""
+
+HOSTS = {
+    "web_host": "WEB_HOST",
+    "worker_host": "WORKER_HOST",
+    "engine_host": "ENGINE_HOST",
+    "edge_host": "EDGE_HOST",
+    "metrics_host": "METRICS_HOST",
+}
+"""Field of `Installation` → environment variable: where each process is on the inner network."""
+
+PATHS = {
+    "database_url_file": "DATABASE_URL_FILE",
+    "given_secrets": "SECRETS_DIR",
+    "backup_dir": "BACKUP_DIR",
+    "audit_anchor_file": "AUDIT_ANCHOR_FILE",
+    "tls_cert": "TLS_CERT",
+    "tls_key": "TLS_KEY",
+}
+"""Field of `Installation` → environment variable: files and folders that somebody else provides."""
+
+WORDS = {
+    "public_host": "PUBLIC_HOST",
+    "media_host": "MEDIA_HOST",
+    "database_url": "DATABASE_URL",
+    "log_format": "LOG_FORMAT",
+    "audit_syslog": "AUDIT_SYSLOG",
+}
+"""Field of `Installation` → environment variable: plain words, unset by default."""
+
+VARIABLES = frozenset(
+    {"DIEMCAU_DATA", "PROVINCE"}.union(*(t.values() for t in (PORTS, HOSTS, PATHS, WORDS)))
+)
+"""Every environment variable that an installation knows."""
+
+LOG_FORMATS = ("json", "plain")
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)\Z")
 _SLUG = re.compile(r"[a-z]+(-[a-z]+)*\Z")
@@ -63,8 +104,20 @@ class Installation:
         port, engine_port, worker_port: TCP on loopback (the worker's also UDP).
         engine_tcp_port, engine_udp_port: media; the first is opened only with `public_host`.
         edge_port: TCP of the https origin, used only with `public_host`.
+        supervisor_metrics_port and its like: TCP on `metrics_host`, the engine's on `engine_host`.
         database_url: another database than the embedded one.
+        database_url_file: a file with that address in it, so that it stands in no environment.
+        web_host, worker_host, engine_host: the address at which a process listens and at which
+            the others find it; another than loopback when they run on several machines.
+        edge_host: the address from which the edge calls the web process.
+        metrics_host: where the numbers for monitoring are read. They have no password.
+        media_host: under which sites reach the engine's media, when not `public_host`.
+        given_secrets: a folder with secrets made elsewhere, the same on every machine.
+        backup_dir: where the backups are put; else in `data_dir`.
+        audit_anchor_file: where the end of the audit chain is noted; else in `data_dir`.
+        log_format: "json" or "plain"; None: plain at a terminal, else JSON.
         tls_cert, tls_key: a given certificate for `public_host`, PEM; else Caddy's own authority.
+        audit_syslog: where it is sent too: udp://host:port, tcp://host:port or unix:/path.
     """
 
     data_dir: Path
@@ -76,9 +129,25 @@ class Installation:
     engine_udp_port: int = 7882
     worker_port: int = 7890
     edge_port: int = 443
-    database_url: str | None = None
+    supervisor_metrics_port: int = 7900
+    web_metrics_port: int = 7901
+    worker_metrics_port: int = 7902
+    engine_metrics_port: int = 7903
+    web_host: str = LOOPBACK
+    worker_host: str = LOOPBACK
+    engine_host: str = LOOPBACK
+    edge_host: str = LOOPBACK
+    metrics_host: str = LOOPBACK
+    media_host: str | None = None
+    database_url: str | None = field(default=None, repr=False)
+    database_url_file: Path | None = None
+    given_secrets: Path | None = None
+    backup_dir: Path | None = None
+    audit_anchor_file: Path | None = None
+    log_format: str | None = None
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    audit_syslog: str | None = None
 
     def __post_init__(self) -> None:
         if not _SLUG.match(self.province):
@@ -91,15 +160,36 @@ class Installation:
                 f"PUBLIC_HOST={self.public_host} không hợp lệ: ghi tên máy hoặc địa chỉ IP, "
                 "không kèm https:// và cổng. (PUBLIC_HOST takes a host name or an IP address.)"
             )
+        for attribute, name in HOSTS.items():
+            if not _is_address(getattr(self, attribute)):
+                raise InstallationError(
+                    f"{name}={getattr(self, attribute)} không phải địa chỉ IP: ghi như 10.0.0.5. "
+                    f"({name} takes an IP address.)"
+                )
+        if self.media_host is not None and not valid_host(self.media_host):
+            raise InstallationError(
+                f"MEDIA_HOST={self.media_host} không hợp lệ: ghi tên máy hoặc địa chỉ IP. "
+                "(MEDIA_HOST takes a host name or an IP address.)"
+            )
+        if self.log_format not in (None, *LOG_FORMATS):
+            raise InstallationError(
+                f"LOG_FORMAT={self.log_format} không hợp lệ: ghi json hoặc plain. "
+                "(LOG_FORMAT is json or plain.)"
+            )
+        if self.database_url is not None and self.database_url_file is not None:
+            raise InstallationError(
+                "Đặt DATABASE_URL hoặc DATABASE_URL_FILE, không đặt cả hai. "
+                "(Set DATABASE_URL or DATABASE_URL_FILE, not both.)"
+            )
         taken: dict[int, str] = {}
-        for field, name in PORTS.items():
-            value = getattr(self, field)
+        for attribute, name in PORTS.items():
+            value = getattr(self, attribute)
             if not 1 <= value <= 65535:
                 raise InstallationError(
                     f"{name}={value} không hợp lệ: chọn số từ 1 đến 65535. "
                     f"({name} takes a number from 1 to 65535.)"
                 )
-            if field == "edge_port" and self.public_host is None:
+            if attribute == "edge_port" and self.public_host is None:
                 continue
             if value in taken:
                 raise InstallationError(
@@ -111,6 +201,11 @@ class Installation:
             raise InstallationError(
                 "Đặt cả TLS_CERT và TLS_KEY, hoặc bỏ cả hai. (Set both TLS_CERT and TLS_KEY.)"
             )
+        if self.audit_syslog is not None and not _syslog_target(self.audit_syslog):
+            raise InstallationError(
+                f"AUDIT_SYSLOG={self.audit_syslog} không hợp lệ: ghi như udp://may:514, "
+                "tcp://may:601 hoặc unix:/dev/log. (AUDIT_SYSLOG is written like udp://host:514.)"
+            )
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Installation:
@@ -119,44 +214,60 @@ class Installation:
         Raises InstallationError with one sentence for the first value that cannot be used.
         """
         given = {k: v for k, v in (os.environ if environ is None else environ).items() if v}
-        ports: dict[str, int] = {}
-        for field, name in PORTS.items():
+        values: dict[str, Any] = {
+            **{f: given[name] for f, name in (WORDS | HOSTS).items() if name in given},
+            **{f: _path(given[name]) for f, name in PATHS.items() if name in given},
+        }
+        for attribute, name in PORTS.items():
             if name in given:
                 if not given[name].isascii() or not given[name].isdigit():
                     raise InstallationError(
                         f"{name}={given[name]} không phải số cổng: chọn số từ 1 đến 65535. "
                         f"({name} takes a number from 1 to 65535.)"
                     )
-                ports[field] = int(given[name])
+                values[attribute] = int(given[name])
         return cls(
             data_dir=Path(given.get("DIEMCAU_DATA", ROOT / "var")).expanduser().absolute(),
             province=given.get("PROVINCE", "lam-dong"),
-            public_host=given.get("PUBLIC_HOST"),
-            database_url=given.get("DATABASE_URL"),
-            tls_cert=_path(given.get("TLS_CERT")),
-            tls_key=_path(given.get("TLS_KEY")),
-            **ports,
+            **values,
         )
 
     def environ(self) -> dict[str, str]:
         """What `from_environ` needs to make an equal installation in a child process."""
-        values = {
-            "DIEMCAU_DATA": str(self.data_dir),
-            "PROVINCE": self.province,
-            "PUBLIC_HOST": self.public_host,
-            "DATABASE_URL": self.database_url,
-            "TLS_CERT": _text(self.tls_cert),
-            "TLS_KEY": _text(self.tls_key),
-        }
-        known = {name: value for name, value in values.items() if value is not None}
-        return known | {name: str(getattr(self, field)) for field, name in PORTS.items()}
+        known = {"DIEMCAU_DATA": str(self.data_dir), "PROVINCE": self.province}
+        for attribute, name in (WORDS | HOSTS | PATHS | PORTS).items():
+            value = getattr(self, attribute)
+            if value is not None:
+                known[name] = str(value)
+        return known
 
     def child_environ(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """`base` (this process's environment) with exactly this installation's variables in it."""
-        own = {*PORTS.values(), "DIEMCAU_DATA", "PROVINCE", "PUBLIC_HOST", "DATABASE_URL"}
-        own |= {"TLS_CERT", "TLS_KEY"}
-        rest = {k: v for k, v in (os.environ if base is None else base).items() if k not in own}
-        return rest | self.environ()
+        given = os.environ if base is None else base
+        return {k: v for k, v in given.items() if k not in VARIABLES} | self.environ()
+
+    # ------------------------------------------------------------- database
+
+    @cached_property
+    def database_address(self) -> str | None:
+        """The address of the database, with its password; None: the embedded one.
+
+        Raises InstallationError when its file cannot be read, or can be read by others.
+        """
+        path = self.database_url_file
+        if path is None:
+            return self.database_url
+        try:
+            _refuse_others(path)
+            value = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InstallationError(
+                f"Không đọc được DATABASE_URL_FILE={path}: sửa đường dẫn hoặc quyền đọc. "
+                "(The file with the database's address cannot be read.)"
+            ) from error
+        if not value:
+            raise InstallationError(f"{path} trống: ghi địa chỉ cơ sở dữ liệu. (It is empty.)")
+        return value
 
     # ------------------------------------------------------------ addresses
 
@@ -177,38 +288,38 @@ class Installation:
     @property
     def local_signal_url(self) -> str:
         """Where processes on this machine, simulated sites among them, reach the signalling."""
-        return f"ws://{LOOPBACK}:{self.engine_port}"
+        return f"ws://{bracketed(self.engine_host)}:{self.engine_port}"
 
     @property
     def web_url(self) -> str:
         """The web process itself, for the edge, health checks and the drill on this machine."""
-        return f"http://{LOOPBACK}:{self.port}"
+        return f"http://{bracketed(self.web_host)}:{self.port}"
 
     @property
     def engine_url(self) -> str:
-        """The engine's server API; on loopback only, whatever `public_host` says."""
-        return f"http://{LOOPBACK}:{self.engine_port}"
+        """The engine's server API; never at `public_host`."""
+        return f"http://{bracketed(self.engine_host)}:{self.engine_port}"
 
     @property
     def webhook_url(self) -> str:
         """Where the engine reports to the worker."""
-        return f"http://{LOOPBACK}:{self.worker_port}/webhook"
+        return f"http://{bracketed(self.worker_host)}:{self.worker_port}/webhook"
 
     @property
     def worker_health_url(self) -> str:
-        return f"http://{LOOPBACK}:{self.worker_port}/health"
+        return f"http://{bracketed(self.worker_host)}:{self.worker_port}/health"
 
     @property
     def _public_authority(self) -> str:
         assert self.public_host is not None
-        host = f"[{self.public_host}]" if ":" in self.public_host else self.public_host
+        host = bracketed(self.public_host)
         return host if self.edge_port == 443 else f"{host}:{self.edge_port}"
 
     # -------------------------------------------------------------- folders
 
     @property
     def database_path(self) -> Path:
-        """The embedded database; unused when `database_url` is set."""
+        """The embedded database; unused when another is named."""
         return self.data_dir / "diemcau.sqlite3"
 
     @property
@@ -222,14 +333,31 @@ class Installation:
 
     @property
     def secrets_dir(self) -> Path:
-        return self.data_dir / "secrets"
+        return self.given_secrets or self.data_dir / "secrets"
+
+    @property
+    def backups(self) -> Path:
+        """Where the backups are."""
+        return self.backup_dir or self.data_dir / "backup"
+
+    @property
+    def audit_dir(self) -> Path:
+        """Anchors of the audit chain, and the events that left the database."""
+        return self.data_dir / "audit"
+
+    @property
+    def anchor_file(self) -> Path:
+        """Where the end of the audit chain is noted."""
+        return self.audit_anchor_file or self.audit_dir / "anchors.log"
 
     def make_folders(self) -> None:
         """Make the data folders, readable by their owner only. Raises InstallationError."""
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.log_dir, self.run_dir, self.secrets_dir):
+            for folder in (self.log_dir, self.run_dir):
                 folder.mkdir(mode=0o700, exist_ok=True)
+            if self.given_secrets is None:
+                self.secrets_dir.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise InstallationError(
                 f"Không ghi được vào {self.data_dir} ({error.strerror}): cấp quyền ghi, hoặc đặt "
@@ -242,21 +370,34 @@ class Installation:
     def secrets(self) -> Secrets:
         """The installation's secrets, made at first use with mode 0600.
 
-        Raises InstallationError when a file or the folder can be read by others.
+        Those of a given folder are read only; a machine without pages is given no key of theirs.
+        Raises InstallationError when a file or the folder can be read by others, or a given one
+        is missing.
         """
         self.make_folders()
-        _refuse_wider(self.secrets_dir, 0o700)
+        if self.given_secrets is None:
+            _refuse_wider(self.secrets_dir, 0o700)
         return Secrets(
-            django_key=self._secret("django-key", lambda: random_source.token_urlsafe(50)),
+            django_key=""
+            if self.given_secrets is not None and not (self.given_secrets / "django-key").exists()
+            else self._secret("django-key", lambda: random_source.token_urlsafe(50)),
             engine_key=self._secret("engine-key", lambda: "api" + random_source.token_hex(6)),
             engine_secret=self._secret("engine-secret", lambda: random_source.token_urlsafe(36)),
         )
 
     def _secret(self, name: str, make: Callable[[], str]) -> str:
         path = self.secrets_dir / name
-        if not path.exists():
-            _write_once(path, make())
-        _refuse_wider(path, 0o600)
+        if self.given_secrets is None:
+            if not path.exists():
+                _write_once(path, make())
+            _refuse_wider(path, 0o600)
+        elif not path.is_file():
+            raise InstallationError(
+                f"SECRETS_DIR thiếu tệp {path}: chép các tệp khóa từ máy đầu tiên. "
+                "(A secret is missing: copy the secrets of the first machine.)"
+            )
+        else:
+            _refuse_others(path)
         value = path.read_text(encoding="ascii").strip()
         if not value:
             raise InstallationError(
@@ -280,12 +421,21 @@ def valid_host(host: str) -> bool:
     return True
 
 
-def _path(value: str | None) -> Path | None:
-    return None if value is None else Path(value).expanduser().absolute()
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
-def _text(value: Path | None) -> str | None:
-    return None if value is None else str(value)
+def _is_address(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _path(value: str) -> Path:
+    return Path(value).expanduser().absolute()
 
 
 def _write_once(path: Path, value: str) -> None:
@@ -310,3 +460,26 @@ def _refuse_wider(path: Path, allowed: int) -> None:
             f"{path} đang có quyền {mode:04o}, người khác đọc được: chạy chmod {allowed:o} {path}. "
             f"(Others can read this secret: run chmod {allowed:o}.)"
         )
+
+
+def _refuse_others(path: Path) -> None:
+    """As `_refuse_wider`, for a file that an administrator or systemd provides.
+
+    One that belongs to root may be read by its group: so systemd hands over a credential, and so
+    an administrator lets the service read what it must not change.
+    """
+    _refuse_wider(path, 0o640 if path.stat().st_uid == 0 else 0o600)
+
+
+def _syslog_target(target: str) -> bool:
+    """Whether it names a datagram socket by its full path, or a host with its port."""
+    if target.startswith("unix:"):
+        return target.removeprefix("unix:").startswith("/")
+    try:
+        parts = urlsplit(target)
+        port = parts.port
+    except ValueError:
+        return False
+    whole = target == f"{parts.scheme}://{parts.netloc}"
+    host = parts.hostname or ""
+    return parts.scheme in ("udp", "tcp") and whole and bool(port) and valid_host(host)

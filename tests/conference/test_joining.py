@@ -273,7 +273,7 @@ def test_presence_is_recorded_in_one_transaction_however_many_come(
         ask(conference, actor)
     codes = set(Seat.objects.values_list("code", flat=True))
     before = fresh(conference).version
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         services.report_presence(
             conference_id=conference.pk, connected=codes, known=codes, now=minutes(1)
         )

@@ -213,8 +213,9 @@ import django
 django.setup()
 from datetime import timedelta
 from django.utils import timezone
-from diemcau.audit.actor import SYSTEM
-from diemcau.conference import passes, services
+from diemcau.accounts.services import actor_of, user_for
+from diemcau.audit.actor import SYSTEM, Role
+from diemcau.conference import desks, passes, services
 from diemcau.directory.models import Site
 now = timezone.now()
 sites = list(Site.objects.order_by("number").values_list("key", flat=True)[:3])
@@ -222,8 +223,9 @@ host = Site.objects.get(is_host_default=True).key
 made = services.schedule(title="x", host_site=host, sites=sites, connect_at=now,
     opening_at=now + timedelta(minutes=5), province="lam-dong", actor=SYSTEM, now=now, drill=True)
 services.start_joining(conference_id=made.pk, actor=SYSTEM, now=now)
-made.refresh_from_db()
-print(passes.desk_tokens(made, 1, "Hoa").token)
+hoa = actor_of(user_for(Role.CONTROL_OPERATOR, None, now=now), now=now)
+desk = desks.take_desk(conference_id=made.pk, actor=hoa, now=now)
+print(passes.desk_tokens(desk.conference, desk).token)
 """
 
 

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -54,7 +55,10 @@ def pages(seen: Behind) -> web.Application:
         seen.pages.append(request.path)
         if request.path.startswith("/twirp"):
             return web.Response(status=404)
-        return web.Response(text=f"{request.scheme} {request.headers['X-Forwarded-Proto']}")
+        return web.Response(
+            text=f"{request.scheme} {request.headers['X-Forwarded-Proto']}",
+            headers={"X-Seen-Id": request.headers.get("X-Request-ID", "")},
+        )
 
     app = web.Application()
     app.router.add_get("/api/engine-gate", gate)
@@ -114,6 +118,18 @@ async def test_pages_are_served_by_https_with_a_certificate_that_the_root_vouche
 ) -> None:
     async with outside.session.get(outside.url("/desk")) as answer:
         assert (answer.status, await answer.text()) == (200, "http https")
+
+
+async def test_the_edge_gives_each_request_its_id_and_discards_what_a_client_wrote(
+    outside: Outside,
+) -> None:
+    seen = set()
+    for _ in range(2):
+        written = {"X-Request-ID": "11111111-2222-3333-4444-555555555555"}
+        async with outside.session.get(outside.url("/desk"), headers=written) as answer:
+            seen.add(str(UUID(answer.headers["X-Seen-Id"])))
+    assert len(seen) == 2
+    assert written["X-Request-ID"] not in seen
 
 
 async def test_a_site_with_a_good_token_reaches_the_signalling(outside: Outside) -> None:

@@ -146,6 +146,7 @@ async def test_a_real_engine_without_a_public_host_waits_on_loopback_alone(
     async with Stack(here, processes=the_engine_only, prepare=()) as stack:
         assert listening(stack.pid("engine")) == {
             ("tcp", LOOPBACK_HEX, here.engine_port),
+            ("tcp", LOOPBACK_HEX, here.engine_metrics_port),
             ("udp", LOOPBACK_HEX, here.engine_udp_port),
         }
 

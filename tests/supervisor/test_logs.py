@@ -30,3 +30,11 @@ def test_the_last_line_is_the_last_with_words_in_it(tmp_path: Path) -> None:
     assert last_line(path) == ""
     path.write_text("x" * 9000 + "\nKhông mở được tệp\n\n  \n")
     assert last_line(path) == "Không mở được tệp"
+
+
+def test_of_a_json_line_the_words_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "web.log"
+    path.write_text('{"message": "ended by OSError", "exception": "Trace\\nOSError: disk full"}\n')
+    assert last_line(path) == "ended by OSError OSError: disk full"
+    path.write_text('{"level": "info", "msg": "not ours"}\n')
+    assert last_line(path) == '{"level": "info", "msg": "not ours"}'

@@ -57,7 +57,12 @@ ROWS = [
     Row("POST", "hoi-nghi/moi", 200, 403, 403, 403, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/ban", LIVE, LIVE, 403, 403, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/diem-cau", 403, LIVE, LIVE, LIVE, 302),
+    Row("GET", "hoi-nghi/<int:conference_id>/khach", 200, 200, 403, 403, 302),
+    Row("POST", "hoi-nghi/<int:conference_id>/khach", 200, 200, 403, 403, 302),
+    Row("GET", "nhat-ky", 200, 403, 403, 403, 302),
+    Row("POST", "nhat-ky/xuat", 200, 403, 403, 403, 302),
     Row("GET", "health", 200, 200, 200, 200, 200),
+    Row("GET", "ready", 503, 503, 503, 503, 503),  # no worker, no engine
     Row("GET", "api/health", 200, 200, 200, 200, 200),
     Row("GET", "api/me", 200, 200, 200, 200, 401),
     Row("GET", "api/sites", 200, 200, 200, 200, 401),

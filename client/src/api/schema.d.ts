@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Sites
-         * @description List the sites of the directory by number.
+         * @description List the sites of the directory by number, to whoever holds a role.
          */
         get: operations["diemcau_web_api_sites"];
         put?: never;
@@ -444,7 +444,7 @@ export interface components {
              */
             id: string;
             /** Command */
-            command: components["schemas"]["GiveFloor"] | components["schemas"]["TakeBackFloor"] | components["schemas"]["EndTurn"] | components["schemas"]["MuteAll"] | components["schemas"]["SetHostMic"] | components["schemas"]["LockMic"] | components["schemas"]["SetPreview"] | components["schemas"]["Take"] | components["schemas"]["Undo"] | components["schemas"]["Redo"] | components["schemas"]["Admit"] | components["schemas"]["AdmitAll"] | components["schemas"]["Remove"] | components["schemas"]["AllowTakeover"] | components["schemas"]["AskToSpeak"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["DeclineRequest"] | components["schemas"]["PermitShare"] | components["schemas"]["StartJoining"] | components["schemas"]["Open"] | components["schemas"]["Close"] | components["schemas"]["AddSimulated"];
+            command: components["schemas"]["GiveFloor"] | components["schemas"]["TakeBackFloor"] | components["schemas"]["EndTurn"] | components["schemas"]["MuteAll"] | components["schemas"]["SetHostMic"] | components["schemas"]["LockMic"] | components["schemas"]["SetPreview"] | components["schemas"]["Take"] | components["schemas"]["Undo"] | components["schemas"]["Redo"] | components["schemas"]["Admit"] | components["schemas"]["AdmitAll"] | components["schemas"]["Remove"] | components["schemas"]["AllowTakeover"] | components["schemas"]["AskToSpeak"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["DeclineRequest"] | components["schemas"]["PermitShare"] | components["schemas"]["StartJoining"] | components["schemas"]["Open"] | components["schemas"]["Close"] | components["schemas"]["AddSimulated"] | components["schemas"]["GrantControl"] | components["schemas"]["WithdrawControl"];
         };
         /**
          * CommandResult
@@ -531,6 +531,11 @@ export interface components {
              * @default 2
              */
             floor_limit: number;
+            /**
+             * Controllers
+             * @default []
+             */
+            controllers: string[];
             /**
              * Rules
              * @default []
@@ -639,6 +644,22 @@ export interface components {
              * @default false
              */
             add?: boolean;
+        };
+        /**
+         * GrantControl
+         * @description Put this conference into the hands of a site, beside the control centre's.
+         */
+        GrantControl: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "grant_control";
+            /**
+             * Site
+             * @description Key of a site
+             */
+            site: string;
         };
         /**
          * Health
@@ -1285,6 +1306,22 @@ export interface components {
             technician: components["schemas"]["Technician"];
         };
         /**
+         * WithdrawControl
+         * @description Take control of this conference back from a site.
+         */
+        WithdrawControl: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "withdraw_control";
+            /**
+             * Site
+             * @description Key of a site
+             */
+            site: string;
+        };
+        /**
          * WithdrawRequest
          * @description A site takes its request back.
          */
@@ -1409,6 +1446,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     diemcau_web_api_sites: {
@@ -1427,6 +1473,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteOut"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1451,6 +1515,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Booked"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1513,6 +1595,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Admitted"] | components["schemas"]["Waiting"] | components["schemas"]["Elsewhere"] | components["schemas"]["Replaced"] | components["schemas"]["Removed"] | components["schemas"]["NotOpen"] | components["schemas"]["Ended"] | components["schemas"]["Full"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1580,6 +1680,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -1591,6 +1700,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1638,6 +1756,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -1649,6 +1776,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1678,6 +1814,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeskTokens"];
                 };
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -1689,6 +1834,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1729,6 +1883,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandResult"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1789,6 +1961,24 @@ export interface operations {
                     "application/json": components["schemas"]["CommandResult"];
                 };
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     diemcau_web_api_sign_in_link: {
@@ -1811,6 +2001,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1870,6 +2078,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description Forbidden */
             403: {

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from diemcau.audit.actor import SYSTEM, Actor, Role, Scope
@@ -10,7 +10,7 @@ from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.directory.models import ControlCentre, Site
 
-from .models import RoleHolding, SignInLink, User
+from .models import LinkPurpose, RoleHolding, SignInLink, User
 
 LINK_LIFETIME = timedelta(hours=12)
 """How long a sign-in link can be used."""
@@ -70,22 +70,37 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
     Raises Refusal when the actor may not issue links.
     """
     with transaction(actor, "link.issued", now=now, object=site.key if site else "") as entry:
-        if actor.id is not None and Role.CONTROL_OPERATOR not in actor.roles:
+        if actor is not SYSTEM and not actor.holds(Role.CONTROL_OPERATOR, Scope.SYSTEM):
             raise Refusal(
                 "not_permitted",
                 "Chỉ trung tâm điều khiển cấp được liên kết đăng nhập.",
                 "Only the control centre can issue sign-in links.",
             )
-        secret = secrets.token_urlsafe(32)
-        link = SignInLink.objects.create(
-            secret_hash=_hash(secret),
-            user=user_for(role, site, now=now),
-            issued_at=now,
-            issued_by=actor.name,
+        made = make_link(
+            user_for(role, site, now=now),
+            LinkPurpose.SIGN_IN,
+            by=actor,
+            now=now,
             expires_at=now + LINK_LIFETIME,
         )
-        entry.about(after={"role": role, "expires_at": link.expires_at.isoformat()})
-    return IssuedLink(f"/vao/{secret}", link.expires_at)
+        entry.about(after={"role": role, "expires_at": made.expires_at.isoformat()})
+    return made
+
+
+def make_link(
+    user: User, purpose: LinkPurpose, *, by: Actor, now: datetime, expires_at: datetime
+) -> IssuedLink:
+    """Make a link for one person and one purpose, within the caller's transaction."""
+    secret = secrets.token_urlsafe(32)
+    SignInLink.objects.create(
+        secret_hash=_hash(secret),
+        purpose=purpose,
+        user=user,
+        issued_at=now,
+        issued_by=by.name,
+        expires_at=expires_at,
+    )
+    return IssuedLink(f"/vao/{secret}", expires_at)
 
 
 def peek_link(secret: str, *, now: datetime) -> SignInLink:
@@ -96,6 +111,18 @@ def peek_link(secret: str, *, now: datetime) -> SignInLink:
             "link_unknown",
             "Liên kết không đúng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link is not valid. Ask the control centre for a new one.",
+        )
+    if link.purpose not in (LinkPurpose.SIGN_IN, LinkPurpose.GUEST):
+        raise Refusal(
+            "link_other_purpose",
+            "Liên kết này không dùng để đăng nhập. Mở đúng trang ghi trong lời mời.",
+            "This link is not for signing in. Open the page that the invitation names.",
+        )
+    if link.withdrawn_at is not None:
+        raise Refusal(
+            "link_withdrawn",
+            "Lời mời đã được thu hồi. Liên hệ trung tâm điều khiển.",
+            "The invitation was withdrawn. Ask the control centre.",
         )
     if link.consumed_at is not None:
         raise Refusal(
@@ -140,8 +167,24 @@ def actor_of(user: User, *, now: datetime, address: str = "") -> Actor:
     return Actor(
         id=user.pk,
         name=user.display_name or user.username,
-        roles=frozenset(Role(h.role) for h in held),
-        site=next((h.site.key for h in held if h.site is not None), None),
-        address=address,
         holdings=tuple(h.as_held() for h in held),
+        address=address,
     )
+
+
+def still(actor: Actor, *, now: datetime) -> Actor:
+    """Return the actor with the roles that it holds within the running transaction.
+
+    The rows stay locked until it ends: a role that is ended at this moment is ended either before
+    the act, which is then refused, or after it.
+    """
+    if actor.id is None:
+        return actor
+    held = (
+        RoleHolding.objects.in_force(now)
+        .filter(user_id=actor.id)
+        .select_related("site", "organisation")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+    return replace(actor, holdings=tuple(h.as_held() for h in held))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction as db
 
+from . import chain
 from .actor import Actor
 from .models import Event
 from .refusal import Refusal
@@ -17,14 +18,8 @@ class Entry:
     """The event that is being written: a service says what the act was about."""
 
     def __init__(self, actor: Actor, verb: str, now: datetime, command_id: UUID | None) -> None:
-        self._event = Event(
-            at=now,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            address=actor.address,
-            verb=verb,
-            command_id=command_id,
-        )
+        self._event = _by(actor, verb, now)
+        self._event.command_id = command_id
 
     def about(
         self,
@@ -50,7 +45,12 @@ class Entry:
     def save(self) -> None:
         """Write the event, within the caller's transaction."""
         if self._event.verb:
-            self._event.save(force_insert=True)
+            chain.append([self._event])
+
+    @property
+    def number(self) -> int:
+        """Place in the chain, once the event is written."""
+        return self._event.number
 
     def save_refused(self, refusal: Refusal) -> None:
         """Write that the act was refused, and why."""
@@ -59,7 +59,19 @@ class Entry:
         event.before = event.after = None
         event.code, event.clause = refusal.code, refusal.clause
         event.reason_vi, event.reason_en = refusal.vi, refusal.en
-        event.save(force_insert=True)
+        chain.append([event])
+
+
+def _by(actor: Actor, verb: str, now: datetime) -> Event:
+    return Event(
+        at=now,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        address=actor.address,
+        request=actor.request,
+        held=[f"{held.role}@{held.organisation}" for held in actor.holdings] or None,
+        verb=verb,
+    )
 
 
 def record_all(
@@ -73,18 +85,12 @@ def record_all(
         now: time of the acts.
         conference_id: the conference they belong to.
     """
-    Event.objects.bulk_create(
-        Event(
-            at=now,
-            actor_id=actor.id,
-            actor_name=actor.name,
-            address=actor.address,
-            verb=verb,
-            conference_id=conference_id,
-            object=about,
-        )
-        for verb, about in acts
-    )
+    events = []
+    for verb, about in acts:
+        event = _by(actor, verb, now)
+        event.conference_id, event.object = conference_id, about
+        events.append(event)
+    chain.append(events)
 
 
 @contextmanager

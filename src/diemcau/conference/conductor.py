@@ -22,6 +22,8 @@ from diemcau.media.engine import (
     NoSuchRoom,
 )
 from diemcau.protocol.card import ParticipantKind, parse_identity
+from diemcau.telemetry import context, worker_metrics
+from diemcau.telemetry.pulse import Pulse
 
 from .queries import Wants
 from .reconcile import (
@@ -109,6 +111,7 @@ class Conductor:
         simulate: called with a conference's wants whenever they change, to keep the simulated
             sites of drills running.
         sweep: seconds between two looks at the database.
+        pulse: told of every sweep and round, for those who watch that the conductor goes on.
     """
 
     def __init__(
@@ -118,11 +121,13 @@ class Conductor:
         *,
         simulate: Callable[[Wants], Awaitable[None]] | None = None,
         sweep: float = SWEEP,
+        pulse: Pulse | None = None,
     ) -> None:
         self._engine = engine
         self._store = store
         self._simulate = simulate
         self._pause = sweep
+        self._pulse = pulse or Pulse()
         self._open: dict[int, _Conducted] = {}
         self._rooms: dict[str, int] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -164,8 +169,10 @@ class Conductor:
                 await self._store.start_due()
                 for conference in await self._store.open_conferences():
                     self.nudge(conference)
+                self._swept(database=True)
             except StoreDown as down:
                 log.warning("sweep: database down (%s)", down)
+                self._swept(database=False)
             turn += 1
             if turn % LIST_EVERY == 0:
                 for conducted in self._open.values():
@@ -173,9 +180,21 @@ class Conductor:
                     conducted.wake.set()
             await asyncio.sleep(self._pause)
 
+    def _swept(self, *, database: bool) -> None:
+        self._pulse.swept(database=database)
+        worker_metrics.SWEEPS.labels("done" if database else "database_down").inc()
+        worker_metrics.OPEN_CONFERENCES.set(len(self._open))
+        worker_metrics.CONNECTED_SITES.set(
+            sum(
+                sum(map(_is_site, conducted.mirror.main.grants))
+                for conducted in self._open.values()
+            )
+        )
+
     async def _watch(self) -> None:
         async for up in self._engine.watch():
             log.info("engine %s", "up" if up else "lost")
+            self._pulse.engine_up = up
             for conducted in self._open.values():
                 conducted.mirror = _Mirror()
                 conducted.ask = True
@@ -185,20 +204,28 @@ class Conductor:
     # -- one conference
 
     async def _conduct(self, conducted: _Conducted) -> None:
+        context.conference_id.set(conducted.pk)  # this task's own
         while True:
             await conducted.wake.wait()
             conducted.wake.clear()
+            outcome = "failed"
             try:
-                if await self._round(conducted):
+                with self._pulse.round(conducted.pk), worker_metrics.ROUND_SECONDS.time():
+                    over = await self._round(conducted)
+                outcome = "done"
+                if over:
                     return
             except (EngineDown, StoreDown) as down:
                 # Its return wakes every conference; the sweep does so if that is missed.
                 log.info("conference %s: %s (%s)", conducted.pk, type(down).__name__, down)
+                outcome = "engine_down" if isinstance(down, EngineDown) else "database_down"
                 conducted.ask = True
             except Exception:
                 # A fault in one conference must not end the others; the sweep tries it again.
                 log.exception("conference %s: round failed", conducted.pk)
                 conducted.ask = True
+            finally:
+                worker_metrics.ROUNDS.labels(outcome).inc()
 
     async def _round(self, conducted: _Conducted) -> bool:
         """Bring the engine one step nearer; return True when the conference is over for good."""
@@ -221,7 +248,7 @@ class Conductor:
         if conducted.ask:
             conducted.ask = False
             await self._look(conducted, wants)
-            await self._make_both(conducted, wants)
+            await self._make_both(conducted, wants, drift=conducted.mirror.complete)
         await self._report_presence(conducted, wants)
         await self._tell_desks(conducted, wants)
         self._follow(conducted, wants)
@@ -294,10 +321,10 @@ class Conductor:
             # Simulated sites are for drills: their trouble must not end the conductor.
             log.exception("conference %s: simulated sites failed", wants.conference)
 
-    async def _make_both(self, conducted: _Conducted, wants: Wants) -> None:
+    async def _make_both(self, conducted: _Conducted, wants: Wants, *, drift: bool = False) -> None:
         done = await asyncio.gather(
-            self._make(conducted, wants.main, "main", wants.word.version),
-            self._make(conducted, wants.talk, "talk", wants.word.version),
+            self._make(conducted, wants.main, "main", wants.word.version, drift),
+            self._make(conducted, wants.talk, "talk", wants.word.version, drift),
             return_exceptions=True,
         )
         # Both have ended: nothing of this round acts behind the next one.
@@ -305,8 +332,15 @@ class Conductor:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _make(self, conducted: _Conducted, want: Want, which: str, version: int) -> None:
+    async def _make(
+        self, conducted: _Conducted, want: Want, which: str, version: int, drift: bool
+    ) -> None:
         for phase in actions(want, getattr(conducted.mirror, which)):
+            for action in phase:
+                kind = type(action).__name__
+                worker_metrics.ACTIONS.labels(kind).inc()
+                if drift:
+                    worker_metrics.DRIFT.labels(kind).inc()
             done = await asyncio.gather(
                 *(self._do(want, action, version) for action in phase), return_exceptions=True
             )

@@ -1,4 +1,4 @@
-"""Tell the worker that a conference changed: a datagram on loopback, sent after commit.
+"""Tell the worker that a conference changed: a datagram, sent after commit.
 
 It may get lost, and nothing depends on it: the worker's sweep finds every change.
 """
@@ -8,7 +8,8 @@ import socket
 from django.conf import settings
 from django.db import transaction
 
-_SOCKET = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+_FAMILY = socket.AF_INET6 if ":" in settings.WORKER_HOST else socket.AF_INET
+_SOCKET = socket.socket(_FAMILY, socket.SOCK_DGRAM)
 _SOCKET.setblocking(False)
 
 
@@ -17,6 +18,6 @@ def nudge(conference_id: int) -> None:
 
     def send() -> None:
         # A full buffer or no listener: the sweep will find the change.
-        _SOCKET.sendto(str(conference_id).encode(), ("127.0.0.1", settings.WORKER_PORT))
+        _SOCKET.sendto(str(conference_id).encode(), (settings.WORKER_HOST, settings.WORKER_PORT))
 
     transaction.on_commit(send, robust=True)

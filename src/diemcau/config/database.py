@@ -20,9 +20,8 @@ def database(installation: Installation) -> dict[str, Any]:
 
     Raises InstallationError for an address that is none of PostgreSQL.
     """
-    if installation.database_url is None:
-        return _embedded(installation)
-    return _server(installation.database_url)
+    address = installation.database_address
+    return _embedded(installation) if address is None else _server(address)
 
 
 def _embedded(installation: Installation) -> dict[str, Any]:

@@ -1,22 +1,24 @@
-"""What must not stand in a log."""
+"""Log lines of the processes that run Django."""
 
-import logging
-import re
+from __future__ import annotations
 
-_LINK = re.compile(r"/vao/[^\s\"']+")
-HIDDEN = "/vao/…"
+from typing import Any
+
+from diemcau.installation import Installation
+from diemcau.telemetry import logs
+
+_process = "diemcau"
 
 
-class HideLinks(logging.Filter):
-    """Takes the secret of one-time links out of log lines: Django logs the path of a refusal."""
+def this_process_is(name: str) -> None:
+    """Say the name that stands in each line; before Django is set up."""
+    global _process
+    _process = name
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record; let every record through."""
-        if isinstance(record.msg, str):
-            record.msg = _LINK.sub(HIDDEN, record.msg)
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                _LINK.sub(HIDDEN, value) if isinstance(value, str) else value
-                for value in record.args
-            )
-        return True
+
+def settings(installation: Installation) -> dict[str, Any]:
+    """Return Django's LOGGING."""
+    logs.catch_the_rest()
+    return logs.settings(
+        _process, log_format=installation.log_format, secrets=lambda: logs.held(installation)
+    )

@@ -7,9 +7,12 @@ import os
 
 import django
 
+from diemcau.config import logs
+
 
 def main() -> None:
     """Migrate and load; print nothing when all is well."""
+    logs.this_process_is("prepare")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diemcau.config.settings")
     django.setup()
     from django.conf import settings

@@ -1,8 +1,9 @@
 """Django settings. All that differs between installations comes from Installation."""
 
+from diemcau.config import logs
 from diemcau.config.database import database
 from diemcau.guard.outbound import Host
-from diemcau.installation import ROOT, Installation
+from diemcau.installation import ROOT, Installation, bracketed
 
 INSTALLATION = Installation.from_environ()
 BASE_DIR = ROOT
@@ -12,9 +13,10 @@ DEBUG = False
 PROVINCE = INSTALLATION.province
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+if INSTALLATION.web_host not in ALLOWED_HOSTS:
+    ALLOWED_HOSTS.append(bracketed(INSTALLATION.web_host))
 if INSTALLATION.public_host:
-    host = INSTALLATION.public_host
-    ALLOWED_HOSTS.append(f"[{host}]" if ":" in host else host)
+    ALLOWED_HOSTS.append(bracketed(INSTALLATION.public_host))
 CSRF_TRUSTED_ORIGINS = [INSTALLATION.origin]
 
 INSTALLED_APPS = [
@@ -30,6 +32,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "diemcau.config.request_id.RequestIdMiddleware",
     "diemcau.web.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
@@ -121,19 +124,6 @@ SIGNAL_URL = INSTALLATION.signal_url
 LOCAL_SIGNAL_URL = INSTALLATION.local_signal_url
 ENGINE_KEY = INSTALLATION.secrets.engine_key
 ENGINE_SECRET = INSTALLATION.secrets.engine_secret
-WORKER_PORT = INSTALLATION.worker_port
+WORKER_HOST, WORKER_PORT = INSTALLATION.worker_host, INSTALLATION.worker_port
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"links": {"()": "diemcau.config.logs.HideLinks"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["links"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-}
+LOGGING = logs.settings(INSTALLATION)

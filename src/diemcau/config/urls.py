@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from diemcau.web import pages
+from diemcau.config import health
+from diemcau.web import audit_pages, guest_pages, pages
 from diemcau.web.api import api
 
 urlpatterns = [
@@ -13,7 +14,11 @@ urlpatterns = [
     path("hoi-nghi/moi", pages.new_conference, name="new-conference"),
     path("hoi-nghi/<int:conference_id>/ban", pages.desk, name="desk"),
     path("hoi-nghi/<int:conference_id>/diem-cau", pages.room, name="room"),
-    path("health", pages.health, name="health"),
+    path("hoi-nghi/<int:conference_id>/khach", guest_pages.guest_list, name="guests"),
+    path("nhat-ky", audit_pages.log, name="audit-log"),
+    path("nhat-ky/xuat", audit_pages.export, name="audit-export"),
+    path("health", health.health, name="health"),
+    path("ready", health.ready, name="ready"),
     path("api/", api.urls),
 ]
 

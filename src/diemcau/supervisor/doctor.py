@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from diemcau.installation import LOOPBACK, ROOT, Installation, InstallationError
 from diemcau.supervisor import edge, engine, ports, tools
+from diemcau.supervisor.logs import words_of
 from diemcau.supervisor.process import TIED
 from diemcau.supervisor.stack import lock
 
@@ -31,6 +33,13 @@ UDP_BUFFER_WANTED = 5_000_000
 """Bytes; below, the engine loses packets when many sites send at once."""
 STEP_ALLOWED = 0.05
 """Seconds that the wall clock may move against the steady one while it is looked at."""
+CLOCKS_NEAR, CLOCKS_APART = 0.5, 5.0
+"""Seconds between the clocks of this machine and the database: warned about, not to be borne."""
+ANCHOR_BEHIND = 60.0
+"""Seconds that the audit anchor may be older than the newest event."""
+BACKUP_HOURS = 26
+"""Hours after which a daily backup is missing."""
+EXAMINE = ("-m", "diemcau.config.examine")
 ZONE = "Asia/Ho_Chi_Minh"
 LIBRARIES = ("django", "uvicorn", "aiohttp", "av", "livekit.rtc", "livekit.api")
 CLIENT = ROOT / "src" / "diemcau" / "web" / "static" / "client"
@@ -134,7 +143,7 @@ def data(installation: Installation) -> Iterator[Finding]:
     else:
         yield Finding(OK, f"Ghi được vào {installation.data_dir} (writable)")
     free = shutil.disk_usage(installation.data_dir).free
-    words = f"Ổ đĩa còn {free / GIB:.1f} GB (disk free)".replace(".", ",", 1)
+    words = f"Ổ đĩa còn {_gigabytes(free)} (disk free)"
     if free < DISK_NEEDED:
         yield Finding(FAILED, words, "dọn ổ đĩa, cần ít nhất 1 GB")
     elif free < DISK_WANTED:
@@ -142,6 +151,121 @@ def data(installation: Installation) -> Iterator[Finding]:
     else:
         yield Finding(OK, words)
     yield from secret_modes(installation)
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / GIB:.1f} GB".replace(".", ",")
+
+
+def database(installation: Installation) -> Iterator[Finding]:
+    """It answers, in a version that will do, with nothing to be migrated and the same time."""
+    looking = subprocess.run(
+        [sys.executable, *EXAMINE],
+        env=installation.child_environ(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    try:
+        found = json.loads(looking.stdout)
+    except ValueError:
+        last = (looking.stderr.strip().splitlines() or [str(looking.returncode)])[-1]
+        yield Finding(FAILED, f"Không xem được cơ sở dữ liệu: {words_of(last)}", "chạy make run")
+        return
+    if found.get("new"):
+        yield Finding(OK, "Chưa có cơ sở dữ liệu, lần chạy đầu sẽ tạo (made at the first start)")
+        return
+    if error := found.get("error"):
+        mend = (
+            f"chép bản sao lưu về, hoặc kiểm tra {installation.database_path}"
+            if found["embedded"]
+            else "kiểm tra máy PostgreSQL, đường mạng, tên và mật khẩu trong DATABASE_URL"
+        )
+        yield Finding(FAILED, f"Cơ sở dữ liệu không trả lời: {error}", mend)
+        return
+    name = "SQLite" if found["embedded"] else "PostgreSQL"
+    if found["supported"]:
+        yield Finding(OK, f"{name} {found['version']} (database)")
+    else:
+        yield Finding(FAILED, f"{name} {found['version']} quá cũ", "nâng cấp máy chủ cơ sở dữ liệu")
+    if pending := found["pending"]:
+        yield Finding(
+            WARNING,
+            f"Còn {len(pending)} bước chuyển đổi chưa chạy, đầu tiên {pending[0]} (migrations)",
+            "sao lưu rồi chạy diemcau prepare, hoặc khởi động lại diemcau up",
+        )
+    else:
+        yield Finding(OK, "Cơ sở dữ liệu đúng phiên bản (nothing to migrate)")
+    if "ahead" in found:
+        yield _same_time(found["ahead"])
+    yield from audit_anchor(installation, found["last_event"])
+
+
+def _same_time(ahead: float) -> Finding:
+    words = f"Đồng hồ máy này lệch {abs(ahead):.1f} giây so với cơ sở dữ liệu".replace(".", ",", 1)
+    mend = "bật đồng bộ giờ (NTP) trên cả hai máy"
+    if abs(ahead) >= CLOCKS_APART:
+        return Finding(FAILED, words, mend)
+    if abs(ahead) >= CLOCKS_NEAR:
+        return Finding(WARNING, words, mend)
+    return Finding(OK, "Đồng hồ trùng với cơ sở dữ liệu (same time as the database)")
+
+
+def audit_anchor(installation: Installation, last_event: float | None) -> Iterator[Finding]:
+    """The end of the audit chain has been noted outside the database since the newest event."""
+    path = installation.anchor_file
+    if last_event is None:
+        return
+    if not path.exists():
+        yield Finding(
+            WARNING,
+            f"Chưa có mốc nhật ký ở {path} (audit anchor)",
+            "chạy diemcau up; nếu vẫn không có, xem nhật ký của worker",
+        )
+        return
+    behind = last_event - path.stat().st_mtime
+    if behind > ANCHOR_BEHIND:
+        yield Finding(
+            WARNING,
+            f"Mốc nhật ký chậm hơn sự kiện mới nhất {behind / 60:.0f} phút (audit anchor)",
+            "kiểm tra worker có chạy và ghi được vào " + str(path.parent),
+        )
+    else:
+        yield Finding(OK, "Mốc nhật ký theo kịp sự kiện mới nhất (audit anchor)")
+
+
+def backups(installation: Installation) -> Iterator[Finding]:
+    """There is a recent backup, and room for the next."""
+    folder = installation.backups
+    if not folder.is_dir():
+        yield Finding(
+            WARNING,
+            f"Chưa có bản sao lưu ở {folder} (no backup)",
+            "đặt BACKUP_DIR và chạy diemcau backup, hằng ngày theo deploy/systemd",
+        )
+        return
+    times = [file.stat().st_mtime for file in folder.iterdir() if file.is_file()]
+    if not times:
+        yield Finding(
+            WARNING, f"Thư mục {folder} chưa có bản sao lưu (no backup)", "chạy diemcau backup"
+        )
+    else:
+        hours = (time.time() - max(times)) / 3600
+        words = f"Bản sao lưu mới nhất cách đây {hours:.0f} giờ (last backup)"
+        if hours > BACKUP_HOURS:
+            yield Finding(
+                WARNING, words, "chạy diemcau backup, xem systemctl status diemcau-backup"
+            )
+        else:
+            yield Finding(OK, words)
+    free = shutil.disk_usage(folder).free
+    words = f"Nơi sao lưu còn {_gigabytes(free)} (backup disk free)"
+    if free < DISK_WANTED:
+        yield Finding(WARNING, words, "dọn nơi sao lưu, nên có 5 GB")
+    else:
+        yield Finding(OK, words)
 
 
 def secret_modes(installation: Installation) -> Iterator[Finding]:
@@ -279,6 +403,8 @@ CHECKS: tuple[Check, ...] = (
     network,
     clock,
     limits,
+    database,
+    backups,
 )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import shutil
 from pathlib import Path
 from string import Template
 
-from diemcau.installation import LOOPBACK, ROOT, Installation, InstallationError
+from diemcau.installation import ROOT, Installation, InstallationError, bracketed
 from diemcau.supervisor.engine import write_private
 
 PROGRAM = "caddy"
@@ -52,12 +51,13 @@ def render(installation: Installation) -> str:
         tls = "internal"
     template = Template((ROOT / "deploy" / "Caddyfile.tmpl").read_text(encoding="utf-8"))
     return template.substitute(
-        site=f"https://{_bracketed(host)}:{installation.edge_port}",
+        site=f"https://{bracketed(host)}:{installation.edge_port}",
         host=host,
         storage=json.dumps(str(_storage(installation))),
         tls=tls,
-        web=f"{LOOPBACK}:{installation.port}",
-        engine=f"{LOOPBACK}:{installation.engine_port}",
+        log_format="console" if installation.log_format == "plain" else "json",
+        web=f"{bracketed(installation.web_host)}:{installation.port}",
+        engine=f"{bracketed(installation.engine_host)}:{installation.engine_port}",
     )
 
 
@@ -70,10 +70,3 @@ def write_settings(installation: Installation) -> Path:
 
 def _storage(installation: Installation) -> Path:
     return installation.data_dir / "edge"
-
-
-def _bracketed(host: str) -> str:
-    try:
-        return f"[{host}]" if ipaddress.ip_address(host).version == 6 else host
-    except ValueError:
-        return host

@@ -124,10 +124,13 @@ def _address_of_default_route() -> str | None:
 def render(installation: Installation) -> str:
     """The engine's settings for `installation`, with its secret in them."""
     public = installation.public_host is not None
-    address = media_address(installation.public_host)
+    address = media_address(installation.media_host or installation.public_host)
     secrets = installation.secrets
     values: dict[str, object] = {
         "port": installation.engine_port,
+        "host": installation.engine_host,
+        "json": installation.log_format != "plain",
+        "metrics_port": installation.engine_metrics_port,
         "udp_port": installation.engine_udp_port,
         # 0 closes it: on one machine UDP always arrives, and this port knows no loopback.
         "tcp_port": installation.engine_tcp_port if public else 0,

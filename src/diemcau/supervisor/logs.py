@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -30,10 +31,25 @@ def turn_over(path: Path, limit: int = LIMIT) -> bool:
 
 
 def last_line(path: Path) -> str:
-    """The last line with words in it of the last 4 KiB, or an empty string."""
+    """The last words of the last 16 KiB, or an empty string.
+
+    Of a JSON line its message, and the last words of its exception.
+    """
     if not path.exists():
         return ""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 4096))
+        file.seek(max(0, path.stat().st_size - 16384))
         lines = file.read().decode("utf-8", "replace").splitlines()
-    return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    return words_of(next((line.strip() for line in reversed(lines) if line.strip()), ""))
+
+
+def words_of(line: str) -> str:
+    """The words of a line: of a JSON one its message, and the last words of its exception."""
+    if not line.startswith("{"):
+        return line
+    try:
+        found = json.loads(line)
+        exception = str(found.get("exception", "")).strip().rpartition("\n")[2]
+        return " ".join(filter(None, (str(found["message"]), exception)))
+    except (ValueError, KeyError):
+        return line

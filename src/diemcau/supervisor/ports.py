@@ -37,16 +37,23 @@ def needed(installation: Installation) -> list[Port]:
     tcp, udp = socket.SOCK_STREAM, socket.SOCK_DGRAM
     public = installation.public_host is not None
     ports = [
-        Port("PORT", installation.port, LOOPBACK, tcp),
-        Port("ENGINE_PORT", installation.engine_port, LOOPBACK, tcp),
+        Port("PORT", installation.port, installation.web_host, tcp),
+        Port("ENGINE_PORT", installation.engine_port, installation.engine_host, tcp),
         Port(
             "ENGINE_UDP_PORT",
             installation.engine_udp_port,
             EVERYWHERE if public else LOOPBACK,
             udp,
         ),
-        Port("WORKER_PORT", installation.worker_port, LOOPBACK, tcp),
-        Port("WORKER_PORT", installation.worker_port, LOOPBACK, udp),
+        Port("WORKER_PORT", installation.worker_port, installation.worker_host, tcp),
+        Port("WORKER_PORT", installation.worker_port, installation.worker_host, udp),
+        *(
+            Port(PORTS[field], getattr(installation, field), installation.metrics_host, tcp)
+            for field in ("supervisor_metrics_port", "web_metrics_port", "worker_metrics_port")
+        ),
+        Port(
+            "ENGINE_METRICS_PORT", installation.engine_metrics_port, installation.engine_host, tcp
+        ),
     ]
     if public:
         ports += [
@@ -58,7 +65,8 @@ def needed(installation: Installation) -> list[Port]:
 
 def complaint(port: Port) -> str | None:
     """Why `port` cannot be opened and the mend, in one sentence; None when it is free."""
-    with socket.socket(socket.AF_INET, port.kind) as trial:
+    family = socket.AF_INET6 if ":" in port.address else socket.AF_INET
+    with socket.socket(family, port.kind) as trial:
         if port.kind is socket.SOCK_STREAM:
             # As the servers do: connections of the last run that still linger are no obstacle.
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

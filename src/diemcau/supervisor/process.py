@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import Mapping
@@ -14,8 +15,13 @@ from diemcau.installation import InstallationError
 from diemcau.supervisor.logs import last_line, open_log
 from diemcau.supervisor.probes import Probe
 
+log = logging.getLogger(__name__)
+
 POLL = 0.02
 """Seconds between two questions whether a starting process serves."""
+
+WATCH = 2.0
+"""Seconds between two questions whether a running process still serves."""
 
 STEADY = 5.0
 """Seconds after which a process counts as running: its next death is not "again"."""
@@ -47,6 +53,8 @@ class Process:
         argv: program and arguments; never a secret, every user can read them.
         environ: its whole environment.
         probe: says whether it serves; None: running is enough.
+        silence: seconds without a good answer, after the first one, that end a process as hung;
+            None: never.
     """
 
     name: str
@@ -54,6 +62,7 @@ class Process:
     environ: Mapping[str, str] = field(repr=False)
     probe: Probe | None = None
     cwd: Path | None = None
+    silence: float | None = None
 
 
 def pause_before_start(deaths_in_a_row: int) -> float:
@@ -73,6 +82,8 @@ class Child:
         """The running process; None between a death and the next start."""
         self.restarts = 0
         """How often it was started again after a death."""
+        self.hung = 0
+        """How many of these deaths were ordered, because it did not answer any more."""
         self._expected = 0
         self._been_ready = False
         self._stopping = asyncio.Event()
@@ -88,12 +99,14 @@ class Child:
                 begun = loop.time()
                 running = await self._start()
                 ended = loop.create_task(running.wait())
+                watching = loop.create_task(self._watch(running))
                 try:
                     await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
                     if not ended.done():
                         await self._end(running)
                     await ended
                 finally:
+                    watching.cancel()
                     self.pid = None
                     self._started.clear()
                     if running.returncode is None:
@@ -102,6 +115,12 @@ class Child:
                     return
                 deaths = deaths + 1 if loop.time() - begun < STEADY else 1
                 self.restarts += 1
+                log.warning(
+                    "%s ended with %s, restart %d",
+                    self.process.name,
+                    running.returncode,
+                    self.restarts,
+                )
                 pause = pause_before_start(deaths)
                 if pause:
                     await asyncio.wait({stopping}, timeout=pause)
@@ -127,6 +146,26 @@ class Child:
         self.pid = running.pid
         self._started.set()
         return running
+
+    async def _watch(self, running: asyncio.subprocess.Process) -> None:
+        """End the process once it has served and then not answered for `silence` seconds.
+
+        With SIGKILL: one that was stopped, or whose loop hangs, hears nothing else.
+        """
+        probe, silence = self.process.probe, self.process.silence
+        if probe is None or silence is None:
+            return
+        loop = asyncio.get_running_loop()
+        served: float | None = None
+        while True:
+            if await probe():
+                served = loop.time()
+            elif served is not None and loop.time() - served > silence:
+                log.error("%s has not answered for %.0f s: ended", self.process.name, silence)
+                self.hung += 1
+                running.kill()
+                return
+            await asyncio.sleep(min(WATCH, silence / 4))
 
     async def _end(self, running: asyncio.subprocess.Process) -> None:
         # The engine waits for its participants after the first request and ends at the second.

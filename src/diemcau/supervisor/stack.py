@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from diemcau.installation import ROOT, Installation, InstallationError
 from diemcau.supervisor import edge, engine, ports
@@ -31,65 +32,99 @@ READY_TIMEOUT = 60.0
 LOG_CHECK = 60.0
 """Seconds between two looks at the length of the logs."""
 
+SILENCE = 20.0
+"""Seconds without an answer after which a process is ended and started again. A machine under
+full load answers late, but not that late."""
+
+MANAGER = frozenset({"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
+"""What a service manager tells the one process that it started."""
+
 PREPARE = ("-m", "diemcau.config.prepare")
 
 
-def processes_of(installation: Installation) -> list[Process]:
+def processes_of(installation: Installation, only: str | None = None) -> list[Process]:
     """What runs in `installation`, in the order in which it is started.
 
-    Writes the settings of the engine and the edge. Raises InstallationError.
+    Writes the settings of the engine and the edge.
+
+    Args:
+        installation: whose processes.
+        only: name of the one process that is wanted, when this machine runs no other.
+
+    Raises InstallationError.
     """
-    environ = installation.child_environ() | {"PYTHONUNBUFFERED": "1"}
-    python = sys.executable
-    wanted = [
-        Process(
-            name="engine",
-            argv=(str(engine.require()), "--config", str(engine.write_settings(installation))),
-            # The engine needs nothing of ours, and reads its settings from LIVEKIT_* if there.
-            environ={"PATH": os.environ.get("PATH", os.defpath)},
-            probe=http_probe(installation.engine_url),
-        ),
-        Process(
-            name="web",
-            argv=(
-                *(python, "-m", "uvicorn", "diemcau.config.asgi:application"),
-                *("--host", "127.0.0.1", "--port", str(installation.port)),
-                # One-time links stand in addresses: no list of requests.
-                *("--no-access-log", "--no-server-header"),
-                *("--proxy-headers", "--forwarded-allow-ips", "127.0.0.1"),
-                *("--timeout-graceful-shutdown", "1"),
-                # Longer than pages and edge keep a connection: none is closed under a command.
-                *("--timeout-keep-alive", "75"),
-            ),
-            environ=environ,
-            probe=http_probe(f"{installation.web_url}/health"),
-            cwd=ROOT,
-        ),
-        Process(
-            name="worker",
-            argv=(python, "-m", "diemcau.config.worker"),
-            environ=environ,
-            probe=http_probe(installation.worker_health_url),
-            cwd=ROOT,
-        ),
-    ]
+    makers = {"engine": _engine, "web": _web, "worker": _worker}
     if installation.public_host is not None:
-        settings = edge.write_settings(installation)
-        wanted.append(
-            Process(
-                name="edge",
-                argv=(
-                    *(str(edge.require()), "run"),
-                    *("--config", str(settings), "--adapter", "caddyfile"),
-                ),
-                environ={
-                    "PATH": os.environ.get("PATH", os.defpath),
-                    "HOME": str(installation.run_dir),
-                },
-                probe=tls_probe(installation.edge_port, installation.public_host),
-            )
-        )
-    return wanted
+        makers["edge"] = _edge
+    return [make(installation) for name, make in makers.items() if only in (None, name)]
+
+
+def _engine(installation: Installation) -> Process:
+    return Process(
+        name="engine",
+        argv=(str(engine.require()), "--config", str(engine.write_settings(installation))),
+        # The engine needs nothing of ours, and reads its settings from LIVEKIT_* if there.
+        environ={"PATH": os.environ.get("PATH", os.defpath)},
+        probe=http_probe(installation.engine_url),
+        silence=SILENCE,
+    )
+
+
+def _web(installation: Installation) -> Process:
+    return Process(
+        name="web",
+        argv=(
+            *(sys.executable, "-m", "uvicorn", "diemcau.config.asgi:application"),
+            *("--host", installation.web_host, "--port", str(installation.port)),
+            # One-time links stand in addresses: no list of requests.
+            *("--no-access-log", "--no-server-header"),
+            *("--proxy-headers", "--forwarded-allow-ips", installation.edge_host),
+            # The numbers for monitoring are served from the start to the end of the process.
+            *("--lifespan", "on"),
+            *("--timeout-graceful-shutdown", "1"),
+            # Longer than pages and edge keep a connection: none is closed under a command.
+            *("--timeout-keep-alive", "75"),
+        ),
+        environ=_environ(installation),
+        probe=http_probe(f"{installation.web_url}/health"),
+        silence=SILENCE,
+        cwd=ROOT,
+    )
+
+
+def _worker(installation: Installation) -> Process:
+    return Process(
+        name="worker",
+        argv=(sys.executable, "-m", "diemcau.config.worker"),
+        environ=_environ(installation),
+        probe=http_probe(installation.worker_health_url),
+        silence=SILENCE,
+        cwd=ROOT,
+    )
+
+
+def _edge(installation: Installation) -> Process:
+    assert installation.public_host is not None
+    settings = edge.write_settings(installation)
+    return Process(
+        name="edge",
+        argv=(
+            *(str(edge.require()), "run"),
+            *("--config", str(settings), "--adapter", "caddyfile"),
+        ),
+        environ={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(installation.run_dir),
+        },
+        probe=tls_probe(installation.edge_port, installation.public_host),
+    )
+
+
+def _environ(installation: Installation) -> dict[str, str]:
+    """The environment of our own processes. They give no signs of life to our service manager:
+    that is the supervisor's."""
+    given = installation.child_environ() | {"PYTHONUNBUFFERED": "1"}
+    return {name: value for name, value in given.items() if name not in MANAGER}
 
 
 class Stack:
@@ -135,6 +170,7 @@ class Stack:
         tell: Callable[[str], None] = lambda step: None,
     ) -> Stack:
         """A whole installation of its own in `data_dir`, on free ports, beside any other."""
+        free: dict[str, Any] = {**ports.free_ports()}
         installation = Installation(
             data_dir=data_dir,
             province=province,
@@ -142,7 +178,9 @@ class Stack:
             database_url=database_url,
             tls_cert=None,
             tls_key=None,
-            **ports.free_ports(),
+            audit_anchor_file=None,
+            audit_syslog=None,
+            **free,
         )
         return cls(installation, tell=tell)
 
@@ -176,9 +214,17 @@ class Stack:
             raise ProcessLookupError(name)
         return pid
 
+    def runs(self, name: str) -> bool:
+        """True while the process is there."""
+        return self._children[name].pid is not None
+
     def restarts(self, name: str) -> int:
         """How often the process was started again after it died."""
         return self._children[name].restarts
+
+    def hung(self, name: str) -> int:
+        """How many of these restarts were ordered because the process did not answer."""
+        return self._children[name].hung
 
     def kill(self, name: str) -> None:
         """SIGKILL one process, as a fault would. It is started again at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import signal
 import sys
 import time
@@ -13,9 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diemcau.installation import ROOT, Installation, InstallationError
-from diemcau.supervisor import edge
+from diemcau.supervisor import edge, numbers
 from diemcau.supervisor.engine import write_private
 from diemcau.supervisor.stack import Stack
+from diemcau.telemetry import logs, metrics, notify
+
+log = logging.getLogger(__name__)
 
 FIRST_LINKS = ("-m", "diemcau.config.first_links")
 
@@ -29,15 +33,19 @@ class FirstLink:
     path: str
 
 
-def run(installation: Installation) -> int:
+def run(installation: Installation, *, links: bool = True) -> int:
     """Run until Ctrl-C, SIGTERM or SIGHUP. Returns the exit code of the program.
+
+    Args:
+        installation: what to run.
+        links: whether to open a drill where there is no conference, and give one-time links.
 
     Raises InstallationError when it could not start.
     """
-    return asyncio.run(_run(installation))
+    return asyncio.run(_run(installation, links))
 
 
-async def _run(installation: Installation) -> int:
+async def _run(installation: Installation, with_links: bool) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     main = asyncio.current_task()
@@ -53,16 +61,25 @@ async def _run(installation: Installation) -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end)
     begun = time.monotonic()
+    tell = say_step if sys.stdout.isatty() else log.info
+    alive = loop.create_task(notify.keep_telling())
     try:
-        async with Stack(installation, tell=say_step) as stack:
-            links = await first_links(installation)
-            started = True
-            _announce(installation, links, time.monotonic() - begun)
-            await stack.run_until(stop)
-            say_step("Dừng mọi tiến trình (stopping)")
+        async with Stack(installation, tell=tell) as stack:
+            with metrics.served(
+                numbers.of(stack), installation.metrics_host, installation.supervisor_metrics_port
+            ):
+                links = await first_links(installation) if with_links else []
+                started = True
+                _announce(installation, links, time.monotonic() - begun)
+                notify.tell("READY=1", f"STATUS={installation.origin}")
+                await stack.run_until(stop)
+                notify.tell("STOPPING=1")
+                tell("Dừng mọi tiến trình (stopping)")
     except asyncio.CancelledError:
         if not stop.is_set():
             raise
+    finally:
+        alive.cancel()
     return 0
 
 
@@ -94,13 +111,19 @@ async def first_links(installation: Installation) -> list[FirstLink]:
 
 
 def _announce(installation: Installation, links: list[FirstLink], seconds: float) -> None:
+    if not sys.stdout.isatty():
+        log.info("Sẵn sàng sau %.1f giây (ready): %s", seconds, installation.origin)
+        if links:
+            show_links(installation, links, interactive=False, say=log.info)
+        return
     print(f"\ndiemcau: {installation.origin}", flush=True)
     print(f"Sẵn sàng sau {seconds:.1f} giây (ready)".replace(".", ",", 1))
     if (root := edge.root_certificate(installation)) and installation.public_host:
         print(
             f"Máy của các điểm cầu phải tin chứng thư gốc này (trust this root certificate): {root}"
         )
-    show_links(installation, links, interactive=sys.stdout.isatty(), say=print)
+    if links:
+        show_links(installation, links, interactive=True, say=print)
     print("Ctrl-C để dừng (to stop)", flush=True)
 
 
@@ -135,5 +158,15 @@ def say_step(step: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run the installation of the environment."""
-    argparse.ArgumentParser(prog="diemcau up", description=__doc__).parse_args(arguments)
-    return run(Installation.from_environ())
+    parser = argparse.ArgumentParser(prog="diemcau up", description=__doc__)
+    parser.add_argument(
+        "--no-links",
+        action="store_true",
+        help="không mở diễn tập, không cấp liên kết (no drill and no links at the start)",
+    )
+    given = parser.parse_args(arguments)
+    installation = Installation.from_environ()
+    logs.set_up(
+        "supervisor", log_format=installation.log_format, secrets=lambda: logs.held(installation)
+    )
+    return run(installation, links=not given.no_links)

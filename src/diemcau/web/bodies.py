@@ -76,10 +76,10 @@ class BoundedBodies:
 
 
 async def _answer(send: Any, status: int) -> None:
-    headers = [
-        (b"content-length", b"0"),
-        (b"connection", b"close"),
-        (b"cache-control", b"no-store"),
-    ]
+    headers = [(b"content-length", b"0"), (b"cache-control", b"no-store")]
+    if status == 408:
+        headers.append((b"connection", b"close"))
+    # At 413 the connection stays: the server throws the rest away. Were it closed with something
+    # unread, the edge would hear of a broken connection before it heard the answer.
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b""})

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import parse_qsl
 
-from diemcau.conference.models import Conference, Seat
+from diemcau.conference.models import Conference, DeskSeat, Seat
 from diemcau.conference.reconcile import DESK_GRANT, TALK, TALK_GRANT, is_talk, site_grant
 from diemcau.conference.workflow import OPEN_STATES, SeatState
 from diemcau.media.engine import Grant
@@ -39,7 +39,10 @@ def still_holds(claim: Claim) -> bool:
     talk = is_talk(claim.room)
     if who.kind is ParticipantKind.DESK:
         grant: Grant = TALK_GRANT if talk else DESK_GRANT
-        return claim.publish <= grant.publish
+        sits = DeskSeat.objects.filter(
+            conference=conference, code=who.seat, account_id=who.who, ended_at__isnull=True
+        )
+        return sits.exists() and claim.publish <= grant.publish
     seat = Seat.objects.filter(
         entry__conference=conference,
         entry__site__key=who.who,

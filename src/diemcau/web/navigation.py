@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from diemcau.audit.actor import Actor
+from diemcau.audit.policy import may_read
 
 
 class Item(NamedTuple):
@@ -20,7 +21,10 @@ class Item(NamedTuple):
     shown: Callable[[Actor], bool]
 
 
-ITEMS: tuple[Item, ...] = (Item("home", "home", lambda actor: True),)
+ITEMS: tuple[Item, ...] = (
+    Item("home", "home", lambda actor: True),
+    Item("audit-log", "audit_log", may_read),
+)
 
 
 def items(actor: Actor) -> list[Item]:

@@ -1,6 +1,6 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
-from . import texts_security
+from . import texts_audit, texts_guests, texts_security
 
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
@@ -93,7 +93,8 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """Key → Vietnamese, English."""
 
-TEXTS |= texts_security.TEXTS
+for topic in (texts_audit, texts_guests, texts_security):
+    TEXTS.update(topic.TEXTS)
 
 
 class Texts:

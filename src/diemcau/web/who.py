@@ -15,6 +15,7 @@ from diemcau.accounts.models import User
 from diemcau.accounts.services import actor_of
 from diemcau.audit.actor import Actor
 from diemcau.conference.joining import Device
+from diemcau.telemetry import context
 
 COOKIE: str = settings.DEVICE_COOKIE_NAME
 COOKIE_AGE = 400 * 24 * 3600
@@ -39,7 +40,7 @@ def actor(request: HttpRequest) -> Actor | None:
     if not isinstance(user, User):
         return None
     known = actor_of(user, now=timezone.now(), address=address(request))
-    return replace(known, device=_device_hash(request))
+    return replace(known, device=_device_hash(request), request=context.request_id.get())
 
 
 def _label(agent: str) -> str:
