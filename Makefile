@@ -1,6 +1,6 @@
 # diemcau. `make run` sets everything up and starts it; `make test` shows that it works.
 .DEFAULT_GOAL := help
-.PHONY: run test test-full drill bench doctor generate screens lock clean help
+.PHONY: run test test-full drill bench doctor generate screens lock audit-deps clean help
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 SITES ?= 9
@@ -32,6 +32,9 @@ screens: ## chụp lại ảnh cho README (take the pictures of the README)
 
 lock: ## viết lại các tệp khóa phiên bản (write the lock files again)
 	@$(PYTHON) tools/setup.py lock
+
+audit-deps: ## giấy phép, lỗ hổng đã biết, SBOM trong build/ (licences, known weaknesses, SBOM)
+	@.venv/bin/python tools/audit_deps.py
 
 clean: ## bỏ mọi thứ dựng được lại; giữ dữ liệu trong var/ (remove what can be built again)
 	rm -rf .venv .tools build client/node_modules src/diemcau/web/static/client src/*.egg-info

@@ -33,6 +33,11 @@ function cookie(name: string): string {
   return found ? decodeURIComponent(found.slice(name.length + 1)) : "";
 }
 
+/** The proof against forged requests: behind https its cookie belongs to this host alone. */
+function proof(): string {
+  return cookie("__Host-csrftoken") || cookie("csrftoken");
+}
+
 async function refusal(response: Response): Promise<Refusal> {
   const body = await response.json().catch(() => null) as { detail_vi?: string; detail_en?: string } | null;
   return new Refusal(response.status, body?.detail_vi ?? "", body?.detail_en ?? "");
@@ -63,7 +68,7 @@ const http = createClient<paths>({
 
 http.use({
   onRequest({ request }) {
-    if (request.method === "POST") request.headers.set("X-CSRFToken", cookie("csrftoken"));
+    if (request.method === "POST") request.headers.set("X-CSRFToken", proof());
     return request;
   },
 });

@@ -182,7 +182,8 @@ export class RoomSession {
         ask_consent: options.ask_consent ?? false,
       });
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      // Too many requests: no decision about the place, so it is asked for again.
+      if (!(error instanceof Refusal) || error.status === 429) throw error;
       this.talk.stop();
       this.patch({
         phase: "refused",

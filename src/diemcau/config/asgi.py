@@ -9,6 +9,7 @@ from typing import Any
 from django.core.asgi import get_asgi_application
 
 from diemcau.config import logs
+from diemcau.web.bodies import BoundedBodies
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -18,7 +19,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 logs.this_process_is("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diemcau.config.settings")
 
-_django = get_asgi_application()
+_django = BoundedBodies(get_asgi_application())
 
 # After Django's set-up.
 from django.conf import settings  # noqa: E402
@@ -34,7 +35,7 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     if scope["type"] == "lifespan":
         await _live(receive, send)
     else:
-        await _django(scope, receive, send)  # type: ignore[arg-type]
+        await _django(scope, receive, send)
 
 
 async def _live(receive: Receive, send: Send) -> None:

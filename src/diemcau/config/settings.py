@@ -2,6 +2,7 @@
 
 from diemcau.config import logs
 from diemcau.config.database import database
+from diemcau.guard.outbound import Host
 from diemcau.installation import ROOT, Installation, bracketed
 
 INSTALLATION = Installation.from_environ()
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "diemcau.config.request_id.RequestIdMiddleware",
+    "diemcau.web.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -40,7 +42,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "diemcau.web.middleware.ContentSecurityPolicyMiddleware",
+    "diemcau.web.limits.RateLimitMiddleware",
 ]
 
 ROOT_URLCONF = "diemcau.config.urls"
@@ -66,16 +68,44 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = INSTALLATION.public_host is not None
 CSRF_FAILURE_VIEW = "diemcau.web.pages.csrf_failed"
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if INSTALLATION.public_host is not None else None
-)
+X_FRAME_OPTIONS = "DENY"
+
+# ---- security of cookies and transport (docs/security/asvs.md, V3.3 and V3.4)
+HTTPS = INSTALLATION.public_host is not None
+# Behind https a cookie belongs to this host alone: no subdomain and no plain http can set it.
+_HOST_ONLY = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{_HOST_ONLY}sessionid"
+CSRF_COOKIE_NAME = f"{_HOST_ONLY}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{_HOST_ONLY}django_language"
+DEVICE_COOKIE_NAME = f"{_HOST_ONLY}dc_device"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = False  # the client sends it back in a header
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+# The edge writes this header and discards what a client sent; without an edge nobody is believed.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Counters of web/limits.py; Memcached or Redis here counts for several web processes at once.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+# Hosts that guard/outbound.py may call; none until a feature needs one.
+OUTBOUND_HOSTS: tuple[Host, ...] = ()
+# Where guard/uploads.py keeps what people send: outside everything that is served.
+UPLOADS_DIR = INSTALLATION.data_dir / "uploads"
+# ---- end of security
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from .base import Message, SiteKey
+from .base import Line, Message, SiteKey
 from .scene import Layout
 
-Reason = Annotated[str, Field(min_length=1, max_length=300)]
+Reason = Annotated[Line, Field(min_length=1, max_length=300)]
 
 
 class GiveFloor(Message):
@@ -160,7 +160,7 @@ class Close(Message):
     """Close the conference (*bế mạc*)."""
 
     type: Literal["close"] = "close"
-    reason: str = Field(default="", max_length=300)
+    reason: Line = Field(default="", max_length=300)
 
 
 class AddSimulated(Message):

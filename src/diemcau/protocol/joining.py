@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Message, SiteKey
+from .base import Line, Message, SiteKey
 from .word import Word
 
 
 class JoinRequest(Message):
     """A device asks for its site's place, under site + person + unit (HUE-6.5a)."""
 
-    person: str = Field(min_length=1, max_length=80)
-    unit: str = Field(min_length=1, max_length=120)
+    person: Line = Field(min_length=1, max_length=80)
+    unit: Line = Field(min_length=1, max_length=120)
     takeover: bool = False
     """After signing in again: take the place from the other device."""
     ask_consent: bool = False

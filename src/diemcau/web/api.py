@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Schema, Status
 from ninja.errors import HttpError, ValidationError
-from ninja.security import SessionAuth
+from ninja.security import APIKeyCookie, SessionAuth
 from pydantic import AwareDatetime, Field
 
 from diemcau.accounts.services import issue_link
@@ -19,6 +19,7 @@ from diemcau.conference.models import Conference
 from diemcau.conference.policy import Act
 from diemcau.directory.models import Site
 from diemcau.media.tokens import InvalidToken, read
+from diemcau.protocol.base import Line
 from diemcau.protocol.commands import CommandRequest, CommandResult
 from diemcau.protocol.desk import DeskSnapshot, DeskTokens
 from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replaced
@@ -27,7 +28,7 @@ from diemcau.telemetry import web_metrics
 from . import who
 from .client import VERSION
 from .described import DescribedAPI
-from .gate import still_holds
+from .gate import only_token, still_holds
 
 api = DescribedAPI(
     title="diemcau",
@@ -100,6 +101,13 @@ def _actor(request: HttpRequest) -> Actor:
     return found
 
 
+def _sensible(conference_id: int) -> int:
+    """Return the number; one that no row can have is no conference. Raises Refusal."""
+    if conference_id >= 1 << 63:
+        raise Refusal("no_conference", "Không có hội nghị này.", "There is no such conference.")
+    return conference_id
+
+
 def _conference(conference_id: int) -> Conference:
     found = queries.find(conference_id)
     if found is None:
@@ -163,7 +171,7 @@ def sites(request: HttpRequest) -> list[SiteOut]:
 class Booking(Schema):
     """A conference to be held."""
 
-    title: str = Field(min_length=1, max_length=200)
+    title: Line = Field(min_length=1, max_length=200)
     host_site: str
     sites: list[str] = Field(max_length=400)
     connect_at: AwareDatetime
@@ -177,7 +185,9 @@ class Booked(Schema):
     id: int
 
 
-@api.post("/conferences", response={201: Booked, 403: Problem, 409: Problem, 422: Problem})
+@api.post(
+    "/conferences", response={201: Booked, 403: Problem, 409: Problem, 422: Problem, 429: Problem}
+)
 def book(request: HttpRequest, booking: Booking) -> Status:
     """Book a conference."""
     conference = services.schedule(
@@ -196,7 +206,14 @@ def book(request: HttpRequest, booking: Booking) -> Status:
 
 @api.post(
     "/conferences/{int:conference_id}/join",
-    response={200: JoinAnswer, 403: Problem, 404: Problem, 409: Problem, 422: Problem},
+    response={
+        200: JoinAnswer,
+        403: Problem,
+        404: Problem,
+        409: Problem,
+        422: Problem,
+        429: Problem,
+    },
 )
 def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAnswer:
     """Ask for the place of the site for which one is signed in."""
@@ -218,12 +235,12 @@ def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAns
 
 @api.post(
     "/conferences/{int:conference_id}/leave",
-    response={204: None, 403: Problem, 404: Problem},
+    response={204: None, 403: Problem, 404: Problem, 429: Problem},
 )
 def leave(request: HttpRequest, conference_id: int) -> Status:
     """Give the site's place back."""
     joining.leave(
-        conference_id=conference_id,
+        conference_id=_sensible(conference_id),
         actor=_actor(request),
         device=who.device(request, conference_id),
         now=timezone.now(),
@@ -247,7 +264,7 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
 
 @api.post(
     "/conferences/{int:conference_id}/desk/tokens",
-    response={200: DeskTokens, 403: Problem, 404: Problem},
+    response={200: DeskTokens, 403: Problem, 404: Problem, 429: Problem},
 )
 def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     """Return the tokens with which the desk enters the engine, hidden."""
@@ -258,12 +275,15 @@ def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
 
 @api.post(
     "/conferences/{int:conference_id}/commands",
-    response={200: CommandResult, 403: Problem, 422: Problem},
+    response={200: CommandResult, 403: Problem, 404: Problem, 422: Problem, 429: Problem},
 )
 def command(request: HttpRequest, conference_id: int, body: CommandRequest) -> CommandResult:
     """Carry out a command, once however often it is sent."""
     result = commands.execute(
-        conference_id=conference_id, request=body, actor=_actor(request), now=timezone.now()
+        conference_id=_sensible(conference_id),
+        request=body,
+        actor=_actor(request),
+        now=timezone.now(),
     )
     web_metrics.COMMANDS.labels(body.command.type, result.outcome).inc()
     if result.code:
@@ -290,7 +310,9 @@ class Link(Schema):
     expires_at: datetime
 
 
-@api.post("/sign-in-links", response={201: Link, 403: Problem, 404: Problem, 422: Problem})
+@api.post(
+    "/sign-in-links", response={201: Link, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
+)
 def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
     """Issue a one-time sign-in link for a site."""
     site = Site.objects.filter(key=body.site).first()
@@ -307,11 +329,23 @@ class Language(Schema):
     language: str = Field(pattern="^(vi|en)$")
 
 
-@api.post("/language", response={204: None, 422: Problem}, auth=None)
+class Proven(APIKeyCookie):
+    """Anybody, signed in or not, whose request is not forged."""
+
+    param_name = settings.CSRF_COOKIE_NAME
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> bool:
+        """Let everybody in: the proof was checked before."""
+        return True
+
+
+@api.post(
+    "/language", response={204: None, 403: Problem, 422: Problem, 429: Problem}, auth=Proven()
+)
 def language(request: HttpRequest, body: Language, response: HttpResponse) -> HttpResponse:
     """Choose the language of the pages."""
     answer = HttpResponse(status=204)
-    answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, body.language, max_age=who.COOKIE_AGE)
+    who.remember_language(answer, body.language)
     return answer
 
 
@@ -328,13 +362,17 @@ def health(request: HttpRequest) -> Health:
 
 
 @api.get("/engine-gate", response={204: None, 403: Problem}, auth=None, include_in_schema=False)
-def engine_gate(request: HttpRequest, access_token: str = "") -> Status:
+def engine_gate(request: HttpRequest) -> Status:
     """Say to the edge whether this token's rights still hold, before the engine sees it."""
     try:
-        claim = read(access_token, key=settings.ENGINE_KEY, secret=settings.ENGINE_SECRET)
+        token = only_token(request.META.get("QUERY_STRING", ""))
+        claim = read(token, key=settings.ENGINE_KEY, secret=settings.ENGINE_SECRET)
     except InvalidToken:
         claim = None
-    if claim is None or not still_holds(claim):
+    # A browser names the page that connects; a page of another origin has no business here.
+    origin = request.headers.get("Origin")
+    own = origin is None or origin == f"{request.scheme}://{request.get_host()}"
+    if not own or claim is None or not still_holds(claim):
         return Status(
             403,
             Problem(

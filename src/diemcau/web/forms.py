@@ -5,16 +5,25 @@ from typing import Any
 from django import forms
 
 from diemcau.directory.models import Site
+from diemcau.protocol.base import one_line
 
 from .texts import Texts
 
 MOMENT = "%Y-%m-%dT%H:%M"
 
 
+class LineField(forms.CharField):
+    """One line that others read."""
+
+    def to_python(self, value: Any) -> Any:
+        """Take out what is not seen."""
+        return super().to_python(one_line(value))
+
+
 class BookingForm(forms.Form):
     """Title, host, number of sites, times, drill."""
 
-    title = forms.CharField(max_length=200)
+    title = LineField(max_length=200)
     host_site = forms.ChoiceField()
     count = forms.IntegerField(min_value=1, max_value=200)
     connect_at = forms.DateTimeField(input_formats=[MOMENT])

@@ -76,7 +76,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
     """Switch between Vietnamese and English."""
     response = redirect("home")
     other = "vi" if get_language() == "en" else "en"
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, other, max_age=who.COOKIE_AGE)
+    who.remember_language(response, other)
     return response
 
 

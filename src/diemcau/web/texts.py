@@ -1,6 +1,6 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
-from . import texts_audit, texts_guests
+from . import texts_audit, texts_guests, texts_security
 
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
@@ -93,7 +93,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """Key → Vietnamese, English."""
 
-for topic in (texts_audit, texts_guests):
+for topic in (texts_audit, texts_guests, texts_security):
     TEXTS.update(topic.TEXTS)
 
 

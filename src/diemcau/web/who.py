@@ -6,6 +6,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -16,7 +17,7 @@ from diemcau.audit.actor import Actor
 from diemcau.conference.joining import Device
 from diemcau.telemetry import context
 
-COOKIE = "dc_device"
+COOKIE: str = settings.DEVICE_COOKIE_NAME
 COOKIE_AGE = 400 * 24 * 3600
 LINK_ISSUED = "link_issued_at"
 
@@ -82,6 +83,18 @@ def ensure_device(request: HttpRequest, response: HttpResponse) -> None:
             secrets.token_urlsafe(32),
             max_age=COOKIE_AGE,
             httponly=True,
-            secure=request.is_secure(),
+            secure=settings.SESSION_COOKIE_SECURE,
             samesite="Lax",
         )
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Keep the chosen language on the device."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=COOKIE_AGE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        samesite="Lax",
+    )
