@@ -14,6 +14,10 @@ from .models import Event
 from .refusal import Refusal
 
 
+LARGEST = 2**63 - 1
+"""The largest number of a row."""
+
+
 class Entry:
     """The event that is being written: a service says what the act was about."""
 
@@ -32,7 +36,9 @@ class Entry:
     ) -> None:
         """Name what the act was about: conference, object, values before and after (JSON)."""
         event = self._event
-        event.conference_id = conference_id or event.conference_id
+        # A made-up number that no row can have is none that an event can be about.
+        known = conference_id if conference_id and conference_id <= LARGEST else None
+        event.conference_id = known or event.conference_id
         event.object = object or event.object
         event.before = before if before is not None else event.before
         event.after = after if after is not None else event.after
