@@ -30,6 +30,10 @@ COMMANDS = {
         "diemcau.config.link:main",
         "tạo đường vào dùng một lần: --role site --site KEY (a one-time sign-in link)",
     ),
+    "admin": Command(
+        "diemcau.config.admin:main",
+        "tạo quản trị hệ thống đầu tiên: --name TÊN --username TÊN (the first administrator)",
+    ),
     "drill": Command(
         "diemcau.drill.cli:drill",
         "diễn tập với điểm cầu mô phỏng: --sites 9 [--chaos] (a drill with simulated sites)",

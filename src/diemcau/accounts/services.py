@@ -10,7 +10,9 @@ from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.directory.models import ControlCentre, Site
 
+from . import policy
 from .models import RoleHolding, SignInLink, User
+from .roles import require_over
 
 LINK_LIFETIME = timedelta(hours=12)
 """How long a sign-in link can be used."""
@@ -76,16 +78,45 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
                 "Chỉ trung tâm điều khiển cấp được liên kết đăng nhập.",
                 "Only the control centre can issue sign-in links.",
             )
-        secret = secrets.token_urlsafe(32)
-        link = SignInLink.objects.create(
-            secret_hash=_hash(secret),
-            user=user_for(role, site, now=now),
-            issued_at=now,
-            issued_by=actor.name,
-            expires_at=now + LINK_LIFETIME,
-        )
-        entry.about(after={"role": role, "expires_at": link.expires_at.isoformat()})
+        made = make_link(user_for(role, site, now=now), actor=actor, now=now)
+        entry.about(after={"role": role, "expires_at": made.expires_at.isoformat()})
+    return made
+
+
+def make_link(user: User, *, actor: Actor, now: datetime) -> IssuedLink:
+    """Make a one-time link that signs a person in, within the caller's transaction."""
+    secret = secrets.token_urlsafe(32)
+    link = SignInLink.objects.create(
+        secret_hash=_hash(secret),
+        user=user,
+        issued_at=now,
+        issued_by=actor.name,
+        expires_at=now + LINK_LIFETIME,
+    )
     return IssuedLink(f"/vao/{secret}", link.expires_at)
+
+
+def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedLink:
+    """Make a one-time link that signs a person in: by an administrator of the person's body.
+
+    Raises Refusal when the actor may not, or the account is disabled.
+    """
+    with transaction(actor, "link.issued", now=now) as entry:
+        user = User.objects.select_related("organisation").filter(pk=user_id).first()
+        if user is None:
+            raise Refusal("no_person", "Không có người này.", "There is no such person.")
+        entry.about(object=user.username)
+        policy.require_manage(actor, user.organisation.key if user.organisation else "")
+        require_over(actor, user, now)
+        if not user.is_active:
+            raise Refusal(
+                "person_disabled",
+                f"Tài khoản của {user} đang bị khóa. Mở lại trước.",
+                f"The account of {user} is disabled. Enable it first.",
+            )
+        made = make_link(user, actor=actor, now=now)
+        entry.about(after={"expires_at": made.expires_at.isoformat()})
+    return made
 
 
 def peek_link(secret: str, *, now: datetime) -> SignInLink:
@@ -102,6 +133,12 @@ def peek_link(secret: str, *, now: datetime) -> SignInLink:
             "link_used",
             "Liên kết đã được dùng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has been used. Ask the control centre for a new one.",
+        )
+    if link.withdrawn_at is not None or not link.user.is_active:
+        raise Refusal(
+            "link_withdrawn",
+            "Liên kết đã bị thu hồi. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link was withdrawn. Ask the control centre for a new one.",
         )
     if link.expires_at <= now:
         raise Refusal(

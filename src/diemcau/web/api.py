@@ -11,6 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 from pydantic import AwareDatetime, Field
 
+from diemcau.accounts.roles import role_at
 from diemcau.accounts.services import issue_link
 from diemcau.audit.actor import Actor, Role
 from diemcau.audit.refusal import Refusal
@@ -280,11 +281,12 @@ class Link(Schema):
 @api.post("/sign-in-links", response={201: Link, 403: Problem, 404: Problem, 422: Problem})
 def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
     """Issue a one-time sign-in link for a site."""
-    site = Site.objects.filter(key=body.site).first()
+    site = Site.objects.filter(key=body.site).select_related("organisation").first()
     if site is None:
         raise Refusal("no_site", "Không có điểm cầu này.", "There is no such site.")
-    role = Role.HOST_SITE_OPERATOR if site.is_host_default else Role.SITE_OPERATOR
-    made = issue_link(role=role, site=site, actor=_actor(request), now=timezone.now())
+    now = timezone.now()
+    role = role_at(site, province=settings.PROVINCE, now=now)
+    made = issue_link(role=role, site=site, actor=_actor(request), now=now)
     return Status(201, Link(url=request.build_absolute_uri(made.path), expires_at=made.expires_at))
 
 
