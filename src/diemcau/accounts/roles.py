@@ -289,6 +289,22 @@ def lock_holding(holding_id: int) -> RoleHolding:
     return found
 
 
+def require_over(actor: Actor, user: User, now: datetime) -> None:
+    """Raise Refusal unless the actor administers every role that the person holds now.
+
+    An administrator of one organisation does not take an account over, or away, that has a role of
+    the whole system.
+    """
+    held = RoleHolding.objects.in_force(now).filter(user=user)
+    for one in held.select_related("organisation", "site"):
+        policy.require_end(
+            actor,
+            scope=Scope(one.scope),
+            organisation=one.organisation.key if one.organisation else "",
+            site=one.site.key if one.site else None,
+        )
+
+
 def finish(held: RoleHoldingQuerySet, actor: Actor, reason: str, now: datetime) -> None:
     """End the holdings, and what was delegated from them, now."""
     ids = list(held.values_list("pk", flat=True))

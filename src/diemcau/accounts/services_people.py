@@ -3,15 +3,15 @@
 import re
 from datetime import datetime
 
-from diemcau.audit.actor import Actor, Scope
+from diemcau.audit.actor import Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.directory.models import Organisation
 from diemcau.directory.search import fold
 
 from . import policy
-from .models import RoleHolding, SignInLink, User
-from .roles import keeping_an_admin, lock_user
+from .models import SignInLink, User
+from .roles import keeping_an_admin, lock_user, require_over
 
 _PHONE = re.compile(r"\+?[0-9][0-9 .]{6,18}")
 _USERNAME = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*")
@@ -106,18 +106,7 @@ def disable_person(*, user_id: int, reason: str, actor: Actor, now: datetime) ->
         user = lock_user(user_id)
         entry.about(object=user.username)
         policy.require_manage(actor, user.organisation.key if user.organisation else "")
-        for held in (
-            RoleHolding.objects.in_force(now)
-            .filter(user=user)
-            .select_related("organisation", "site")
-        ):
-            # An administrator of one organisation does not take a role of the whole system away.
-            policy.require_end(
-                actor,
-                scope=Scope(held.scope),
-                organisation=held.organisation.key if held.organisation else "",
-                site=held.site.key if held.site else None,
-            )
+        require_over(actor, user, now)
         if actor.id == user.pk:
             raise Refusal(
                 "not_oneself",
