@@ -68,7 +68,7 @@ def make_first_admin(
             names = ", ".join(sorted({str(held.user) for held in admins.select_related("user")}))
             raise Refusal(
                 "admin_exists",
-                f"Đã có quản trị hệ thống: {names}. Quản trị đó giao vai trò trên trang Người dùng.",
+                f"Đã có quản trị hệ thống: {names}. Người đó giao vai trò ở trang Người dùng.",
                 f"There is a system administrator: {names}, who gives the role on the page of "
                 "persons.",
             )
