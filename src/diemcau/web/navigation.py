@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from diemcau.accounts import policy as accounts
 from diemcau.audit.actor import Actor
+from diemcau.directory import policy as directory
 
 
 class Item(NamedTuple):
@@ -20,7 +22,12 @@ class Item(NamedTuple):
     shown: Callable[[Actor], bool]
 
 
-ITEMS: tuple[Item, ...] = (Item("home", "home", lambda actor: True),)
+ITEMS: tuple[Item, ...] = (
+    Item("home", "home", lambda actor: True),
+    Item("organisations", "organisations", lambda a: directory.may(a, directory.Act.SEE)),
+    Item("people", "people", accounts.may_see),
+    Item("rights", "rights", accounts.may_see),
+)
 
 
 def items(actor: Actor) -> list[Item]:

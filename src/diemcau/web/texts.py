@@ -1,5 +1,7 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
+from . import texts_org
+
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
     "pages": ("Các trang", "Pages"),
@@ -88,6 +90,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Enter a number of sites between 1 and 200.",
     ),
     "fix": ("Sửa các mục sau:", "Mend the following:"),
+    **texts_org.TEXTS,
 }
 """Key → Vietnamese, English."""
 
