@@ -347,7 +347,7 @@ def _preview(
     if before != after:
         lines += [
             (f"{texts['before']} {day:%d/%m/%Y}", before),
-            (f"{texts['after']} {day:%d/%m/%Y}", after),
+            (f"{texts['from_day']} {day:%d/%m/%Y}", after),
         ]
     return [(label, text) for label, text in lines if text]
 

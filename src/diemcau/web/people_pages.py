@@ -158,6 +158,10 @@ def _role_form(data: Any, actor: Actor, user: User, texts: Texts) -> RoleForm:
     )
 
 
+def _with_body(user: User) -> str:
+    return f"{user} ({user.organisation.short_name})" if user.organisation else str(user)
+
+
 def _delegate_form(
     data: Any, passable: list[tuple[str, str]], actor: Actor, holder: int, texts: Texts
 ) -> DelegateForm:
@@ -168,13 +172,7 @@ def _delegate_form(
         texts=texts,
         choices={
             "holding": passable,
-            "to_user": [
-                (
-                    str(user.pk),
-                    f"{user} ({user.organisation.short_name if user.organisation else '–'})",
-                )
-                for user in users
-            ],
+            "to_user": [("", texts["choose"]), *((str(one.pk), _with_body(one)) for one in users)],
         },
         prefix="uy-quyen",
     )

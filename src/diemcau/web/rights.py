@@ -130,8 +130,8 @@ def _judge(rule: Rule, held: Holding, place: Place | None) -> Grant | Not:
             nearest = Why.NARROWER if nearest is Why.OTHER_ROLE else nearest
             continue
         if not _reaches(by.reach, held, place):
-            if by.role is not None or by.reach is not Reach.HOLDER:
-                nearest = Why.ELSEWHERE
+            # Where any role will do, everybody elsewhere would come "near".
+            nearest = nearest if by.role is None else Why.ELSEWHERE
             continue
         if held.state is not HoldingState.IN_FORCE:
             return Not(held, Why(held.state.value))

@@ -67,8 +67,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     if question:
         for title, rules in question.groups:
             found = explain(rules, question.holdings, question.place)
-            by_person = bool(given["nguoi"])
-            groups.append((title, [_row(answer, texts, by_person) for answer in found]))
+            groups.append((title, _rows(found, texts, bool(given["nguoi"]))))
     context = {
         "given": {name.replace("-", "_"): value for name, value in given.items()},
         "organisations": Organisation.objects.filter(valid_to__isnull=True)
@@ -132,6 +131,16 @@ def _of_conference(conference: Conference, texts: Texts) -> Question:
     return Question(conference.title, ((texts["acts_conference"], rules),), held, place)
 
 
+def _rows(answers: list[Answer], texts: Texts, by_person: bool) -> list[dict[str, Any]]:
+    """Return a row for each different answer, with the acts that it is given to."""
+    rows: dict[tuple[Any, str], dict[str, Any]] = {}
+    for answer in answers:
+        alike = (answer.rule.by, answer.rule.clause)
+        row = rows.get(alike) or rows.setdefault(alike, _row(answer, texts, by_person))
+        row["acts"].append(_named(texts, answer.rule.act))
+    return list(rows.values())
+
+
 def _row(answer: Answer, texts: Texts, by_person: bool) -> dict[str, Any]:
     near = [one for one in answer.may_not if by_person or one.why is not Why.OTHER_ROLE]
     # Whose role ended long ago does not come near: those of the same person and role that hold.
@@ -142,7 +151,7 @@ def _row(answer: Answer, texts: Texts, by_person: bool) -> dict[str, Any]:
         own = any(by.reach is Reach.HOLDER for by in answer.rule.by)
         needed.append(texts["any_own_role" if own else "any_site_role"])
     return {
-        "act": _named(texts, answer.rule.act),
+        "acts": [],
         "clause": answer.rule.clause,
         "may": [_grant(grant, texts) for grant in answer.may[:SHOWN]],
         "more": [_grant(grant, texts) for grant in answer.may[SHOWN:]],
