@@ -7,8 +7,8 @@ from django.test import Client
 
 from diemcau.accounts.first_admin import make_first_admin
 from diemcau.accounts.models import RoleHolding, SignInLink, User
-from diemcau.accounts.roles import delegate
-from diemcau.accounts.services import actor_of, issue_personal_link
+from diemcau.accounts.roles import delegate, end_role
+from diemcau.accounts.services import actor_of, issue_personal_link, user_for
 from diemcau.accounts.services_people import (
     change_person,
     create_person,
@@ -22,6 +22,9 @@ from diemcau.accounts.services_reorganise import (
 )
 from diemcau.audit.actor import SYSTEM, Actor, Role, Scope
 from diemcau.audit.models import Event
+from diemcau.audit.refusal import Refusal
+from diemcau.directory.models import Site
+from tests.conference.test_commands import at_the_same_time
 
 from .conftest import NOW, Town
 
@@ -253,3 +256,31 @@ def test_diemcau_admin_writes_the_link_to_a_file_where_there_is_no_terminal(
     assert Client().post(f"/vao/{secret}").status_code == 302
     assert main(["--name", "Bình", "--username", "binh"]) == 2
     assert "An" in capsys.readouterr().err
+
+
+# ---------------------------------------------------------------- at the same moment
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_administrators_who_end_one_another_one_stays() -> None:
+    town = Town("hue")
+    office = "van-phong-ubnd-thanh-pho"
+    an, binh = town.admin("An", office), town.admin("Bình", office)
+    of = {held.user_id: held.pk for held in RoleHolding.objects.all()}
+
+    def end(actor: Actor, other: Actor) -> str:
+        try:
+            end_role(holding_id=of[other.id], reason="Thử", actor=actor, now=NOW)
+        except Refusal as refusal:
+            return refusal.code
+        return "ended"
+
+    done = at_the_same_time(lambda: end(an, binh), lambda: end(binh, an))
+    assert sorted(done) == ["ended", "last_admin"]
+    assert RoleHolding.objects.in_force(NOW).count() == 1
+
+
+def test_a_first_link_names_the_clause_that_its_role_is_carried_by(lam_dong: Town) -> None:
+    site = Site.objects.get(key="so-y-te")
+    user = user_for(Role.SITE_OPERATOR, site, now=NOW, province="lam-dong")
+    assert RoleHolding.objects.get(user=user).clause == "LD-3.11"

@@ -12,7 +12,7 @@ from diemcau.directory.models import ControlCentre, Site
 
 from . import policy
 from .models import RoleHolding, SignInLink, User
-from .roles import require_over
+from .roles import carrying, require_over
 
 LINK_LIFETIME = timedelta(hours=12)
 """How long a sign-in link can be used."""
@@ -24,8 +24,11 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
+def user_for(role: Role, site: Site | None, *, now: datetime, province: str = "") -> User:
     """Return the user who holds ``role`` (for ``site``), making it where there is none.
+
+    ``province`` is whose regulation is asked for the clause by which the organisation carries the
+    role; where it is empty the holding names none.
 
     A site's user holds it for the site's organisation, limited to the site; the desk's user for
     the organisation that houses the control centre, over everything.
@@ -40,12 +43,14 @@ def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
     if not held.exists():
         centre = ControlCentre.objects.select_related("organisation").first()
         body = site.organisation if site else centre.organisation if centre else None
+        clause = carrying(role, body, province=province, now=now)[1].clause if province else None
         RoleHolding.objects.create(
             user=user,
             role=role,
             scope=Scope.OWN if site else Scope.SYSTEM,
             organisation=body,
             site=site,
+            clause=clause or "",
             valid_from=now,
             given_by=SYSTEM.name,
         )
@@ -60,7 +65,9 @@ class IssuedLink:
     expires_at: datetime
 
 
-def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) -> IssuedLink:
+def issue_link(
+    *, role: Role, site: Site | None, actor: Actor, now: datetime, province: str = ""
+) -> IssuedLink:
     """Make a one-time sign-in link for a role (and site).
 
     Args:
@@ -68,6 +75,7 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
         site: the site, for the roles of a site.
         actor: who issues it: the system at first start, or a control operator.
         now: time of issue; the link lasts LINK_LIFETIME.
+        province: whose regulation the role's clause comes from.
 
     Raises Refusal when the actor may not issue links.
     """
@@ -78,7 +86,7 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
                 "Chỉ trung tâm điều khiển cấp được liên kết đăng nhập.",
                 "Only the control centre can issue sign-in links.",
             )
-        made = make_link(user_for(role, site, now=now), actor=actor, now=now)
+        made = make_link(user_for(role, site, now=now, province=province), actor=actor, now=now)
         entry.about(after={"role": role, "expires_at": made.expires_at.isoformat()})
     return made
 

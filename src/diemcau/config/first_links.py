@@ -59,7 +59,9 @@ def links() -> list[dict[str, str]]:
         {
             "role": role,
             "label": label,
-            "path": issue_link(role=role, site=site, actor=SYSTEM, now=now).path,
+            "path": issue_link(
+                role=role, site=site, actor=SYSTEM, now=now, province=settings.PROVINCE
+            ).path,
         }
         for role, site, label in wanted
     ]

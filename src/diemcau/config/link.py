@@ -45,7 +45,9 @@ def main(arguments: list[str]) -> int:
     if site and given.role == "host":
         # In a province that knows no operator of a host site it is a site like any other.
         role = role_at(site, province=settings.PROVINCE, now=now)
-    hand_out(issue_link(role=role, site=site, actor=SYSTEM, now=now).path)
+    hand_out(
+        issue_link(role=role, site=site, actor=SYSTEM, now=now, province=settings.PROVINCE).path
+    )
     return 0
 
 

@@ -286,7 +286,9 @@ def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
         raise Refusal("no_site", "Không có điểm cầu này.", "There is no such site.")
     now = timezone.now()
     role = role_at(site, province=settings.PROVINCE, now=now)
-    made = issue_link(role=role, site=site, actor=_actor(request), now=now)
+    made = issue_link(
+        role=role, site=site, actor=_actor(request), now=now, province=settings.PROVINCE
+    )
     return Status(201, Link(url=request.build_absolute_uri(made.path), expires_at=made.expires_at))
 
 
