@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+from psycopg import sql
+
 from diemcau.supervisor import ports, postgresql
 
 START_LIMIT = 30.0
@@ -69,3 +72,17 @@ def server() -> Iterator[str]:
         if started:
             run("pg_ctl", "--pgdata", str(data), "--mode", "immediate", "stop")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def database(server: str) -> str:
+    """Make an empty database of its own on a server and return its address."""
+    name = f"own_{secrets.token_hex(6)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+def of_this_run() -> str | None:
+    """An empty database for an installation of its own, where the run is on PostgreSQL."""
+    server = os.environ.get("DATABASE_URL")
+    return database(server) if server else None

@@ -121,6 +121,7 @@ const snapshot: DeskSnapshot = {
   undo: fresh ? null : { verb: "give_floor", text_vi: "trao quyền cho Xã Đạ Tẻh", text_en: "give the floor to Xã Đạ Tẻh" },
   redo: view === "refused" ? { verb: "take", text_vi: "lên hình", text_en: "take" } : null,
   floor_limit: 2,
+      controllers: [],
   rules: [
     { key: "floor.max_holders", text_vi: "Tối đa 2 điểm cầu có quyền phát biểu cùng lúc. (quy chế không quy định)", text_en: "At most 2 sites have the floor at one time. (not required by the regulation)", clause: "" },
     { key: "control.layout_by", text_vi: "Cán bộ vận hành điểm cầu chủ trì điều khiển khung hình hiển thị và âm thanh.", text_en: "The operator of the host site controls layout and sound.", clause: "LĐ 13.3b" },

@@ -276,7 +276,7 @@ def test_of_two_administrators_who_end_one_another_one_stays() -> None:
         return "ended"
 
     done = at_the_same_time(lambda: end(an, binh), lambda: end(binh, an))
-    assert sorted(done) == ["ended", "last_admin"]
+    assert sorted(done) in (["ended", "last_admin"], ["ended", "not_permitted"])
     assert RoleHolding.objects.in_force(NOW).count() == 1
 
 

@@ -75,7 +75,7 @@ def test_an_administrator_of_one_site_gives_roles_at_that_site_only(lam_dong: To
     from diemcau.audit.refusal import Refusal
 
     held = Held(ADMIN, Scope.OWN, organisation=DISTRICT, site="phong-1")
-    actor = Actor(7, "Bình", roles=frozenset({ADMIN}), holdings=(held,))
+    actor = Actor(7, "Bình", holdings=(held,))
     common = {"scope": Scope.OWN, "organisation": DISTRICT, "receiver": 8}
     policy.require_give(actor, Role.SITE_OPERATOR, site="phong-1", **common)
     for site in ("phong-2", None):

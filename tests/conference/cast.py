@@ -3,11 +3,14 @@
 Quân looks after a site that nobody invited. The sites have names as in Lâm Đồng.
 """
 
+import threading
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
+
+from django.db import connection
 
 from diemcau.accounts.models import User
 from diemcau.accounts.services import actor_of, user_for
@@ -227,3 +230,30 @@ def order(
 def last_event() -> Event:
     """The newest event of the audit table."""
     return Event.objects.latest("id")
+
+
+def of_the_province(site: str) -> None:
+    """Let a site belong to an organisation of the province, which may be given control."""
+    Organisation.objects.filter(sites__key=site).update(tier="province")
+
+
+def at_the_same_time(*works: Callable[[], object]) -> list[object]:
+    """Do all at once, each in a thread with a connection of its own; return what each gave."""
+    gate = threading.Barrier(len(works))
+    found: list[object] = [None] * len(works)
+
+    def run(index: int) -> None:
+        try:
+            gate.wait(10)
+            found[index] = works[index]()
+        except BaseException as error:
+            found[index] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return found

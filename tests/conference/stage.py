@@ -56,8 +56,8 @@ def wants(
         conference=pk,
         version=version,
         word=word,
-        main=Want(f"c-{pk}", open, body(word), grants),
-        talk=Want(f"c-{pk}-talk", open, "", talk, desk=TALK_GRANT),
+        main=Want(f"c-{pk}", open, body(word), grants, desks=frozenset({HOA})),
+        talk=Want(f"c-{pk}-talk", open, "", talk, desk=TALK_GRANT, desks=frozenset({HOA})),
         simulated=(),
     )
 

@@ -1,6 +1,5 @@
 """Every command with the database: its effect, its event, and what a refusal leaves behind."""
 
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,12 +29,14 @@ from .cast import (
     QUAN_SITE,
     Cast,
     ask,
+    at_the_same_time,
     book,
     device,
     fresh,
     last_event,
     make_cast,
     minutes,
+    of_the_province,
     opened,
     order,
     seat_all,
@@ -282,6 +283,17 @@ CASES = [
         "drill.sites_added",
         drill=True,
         joining=True,
+    ),
+    Case(
+        c.GrantControl(site=MAI_SITE),
+        lambda conference: MAI_SITE in queries.situation(conference).granted,
+        "control.granted",
+        also=lambda conference, cast: of_the_province(MAI_SITE),
+    ),
+    Case(
+        c.WithdrawControl(site=LAN_SITE),
+        lambda conference: not queries.situation(conference).host_controls,
+        "control.withdrawn",
     ),
 ]
 
@@ -543,28 +555,6 @@ def test_the_outcome_of_a_command_that_never_arrived_is_unknown(cast: Cast) -> N
 def test_a_command_for_no_conference_is_refused(cast: Cast) -> None:
     answer = order(Conference(pk=4711), cast.hoa, c.MuteAll())
     assert (answer.outcome, answer.code) == (Outcome.REFUSED, "no_conference")
-
-
-def at_the_same_time(*works: Callable[[], object]) -> list[object]:
-    """Do all at once, each in a thread with a connection of its own; return what each gave."""
-    gate = threading.Barrier(len(works))
-    found: list[object] = [None] * len(works)
-
-    def run(index: int) -> None:
-        try:
-            gate.wait(10)
-            found[index] = works[index]()
-        except BaseException as error:
-            found[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(30)
-    return found
 
 
 @pytest.mark.django_db(transaction=True)

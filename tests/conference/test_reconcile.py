@@ -29,7 +29,8 @@ HOA = "desk:7:h1"
 
 def want(**grants: Grant) -> Want:
     named = {"lan": LAN, "minh": MINH, "mai": MAI}
-    return Want("c-1", True, "lời", {named[name]: grant for name, grant in grants.items()})
+    wanted = {named[name]: grant for name, grant in grants.items()}
+    return Want("c-1", True, "lời", wanted, desks=frozenset({HOA}))
 
 
 def have(grants: dict[str, Grant], word: str = "lời") -> Have:
@@ -78,8 +79,14 @@ def test_desks_come_and_go_and_keep_their_rights() -> None:
     assert actions(want(), have({HOA: SPEAKS})) == [(Permit(HOA, DESK_GRANT),)]
 
 
+def test_a_desk_whose_person_may_not_see_it_any_more_is_put_out() -> None:
+    (first,) = actions(want(), have({HOA: DESK_GRANT, "desk:8:x": DESK_GRANT}))
+    assert first == (Expel("desk:8:x"),)
+
+
 def test_desk_and_sites_may_speak_in_the_talk_room() -> None:
-    talk = Want("c-1-talk", True, "", {MINH: TALK_GRANT}, desk=TALK_GRANT)
+    desks = frozenset({HOA})
+    talk = Want("c-1-talk", True, "", {MINH: TALK_GRANT}, desk=TALK_GRANT, desks=desks)
     assert actions(talk, have({MINH: TALK_GRANT, HOA: TALK_GRANT}, "")) == []
 
 
@@ -117,6 +124,7 @@ wants = st.builds(
     word=words,
     grants=st.dictionaries(st.sampled_from([LAN, MINH, MAI]), grants),
     desk=grants,
+    desks=st.frozensets(st.sampled_from([HOA, "desk:8:x"])),
 )
 haves = st.builds(
     Have, exists=st.just(True), word=words, grants=st.dictionaries(identities, grants)

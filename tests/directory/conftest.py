@@ -12,7 +12,6 @@ def admin() -> Actor:
     return Actor(
         id=900,
         name="An",
-        roles=frozenset({Role.SYSTEM_ADMIN}),
         holdings=(Held(Role.SYSTEM_ADMIN, Scope.SYSTEM),),
     )
 

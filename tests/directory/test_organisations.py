@@ -246,7 +246,7 @@ def test_no_organisation_stands_under_itself_on_any_day(hue: None, admin: Actor)
 def test_only_who_administers_the_whole_system_changes_organisations(
     hue: None, holdings: tuple[Held, ...]
 ) -> None:
-    other = Actor(1, "Bình", roles=frozenset(h.role for h in holdings), holdings=holdings)
+    other = Actor(1, "Bình", holdings=holdings)
     refused("not_permitted", create, admin=other)
     refused("not_permitted", rename, admin=other, name="Khác", on="2026-03-01")
     refused("not_permitted", merge, admin=other, keys=[SO], into="so-noi-vu", on="2026-03-01")

@@ -10,6 +10,7 @@ from diemcau.drill.cli import finish
 from diemcau.drill.report import Report
 from diemcau.drill.run import LEAST_SITES, drill
 from diemcau.supervisor.stack import Stack
+from tests import postgresql
 
 pytestmark = pytest.mark.engine
 
@@ -20,18 +21,27 @@ def loops(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("loops")
 
 
+@pytest.mark.requirement("BD-3.3")
 async def test_a_drill_holds_a_whole_conference_and_judges_its_media(
     tmp_path: Path, loops: Path
 ) -> None:
-    async with Stack.isolated(tmp_path) as stack:
+    async with Stack.isolated(tmp_path, database_url=postgresql.of_this_run()) as stack:
         report = await drill(stack, LEAST_SITES, loops)
+    assert report.ok, report.text()
+
+
+async def test_a_drill_is_held_on_postgresql(tmp_path: Path, loops: Path) -> None:
+    with postgresql.server() as server:
+        async with Stack.isolated(tmp_path, database_url=server) as stack:
+            report = await drill(stack, LEAST_SITES, loops)
+        assert not stack.installation.database_path.exists()
     assert report.ok, report.text()
 
 
 async def test_a_conference_survives_the_death_of_engine_worker_and_web(
     tmp_path: Path, loops: Path
 ) -> None:
-    async with Stack.isolated(tmp_path) as stack:
+    async with Stack.isolated(tmp_path, database_url=postgresql.of_this_run()) as stack:
         report = await chaos(stack, 9, loops)
         assert [stack.restarts(name) for name in stack.names] == [1, 1, 1]
     assert report.ok, report.text()

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from diemcau.installation import ROOT
 from diemcau.supervisor.stack import Stack
+from tests import postgresql
 
 from .camera import write_camera
 
@@ -59,7 +60,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """An installation of Lâm Đồng on free ports."""
-    async with Stack.isolated(tmp_path_factory.mktemp("installation")) as running:
+    folder = tmp_path_factory.mktemp("installation")
+    async with Stack.isolated(folder, database_url=postgresql.of_this_run()) as running:
         yield running
 
 

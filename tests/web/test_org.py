@@ -247,7 +247,7 @@ def test_a_conference_names_who_may_act_by_which_role_and_clause(
     asks = row(page, "Xin phát biểu")
     assert "Minh" in asks
     assert "Hoa" not in asks.split("Vì sao không")[0]
-    assert "không quy định" in row(page, "Thêm điểm cầu mô phỏng")
+    assert "không quy định" in row(page, "Kết thúc lượt của mình")
     # What the page says is what the policy does.
     for holding, allowed in ((held, True), (host, True), (minh, False)):
         actor = actor_of(holding.user, now=timezone.now())

@@ -23,6 +23,7 @@ export type EndTurn = Schemas["EndTurn"];
 export type Ended = Schemas["Ended"];
 export type Full = Schemas["Full"];
 export type GiveFloor = Schemas["GiveFloor"];
+export type GrantControl = Schemas["GrantControl"];
 export type Health = Schemas["Health"];
 export type Holder = Schemas["Holder"];
 export type Identity = Schemas["Identity"];
@@ -64,6 +65,7 @@ export type UndoLabel = Schemas["UndoLabel"];
 export type Waiting = Schemas["Waiting"];
 export type WaitingFor = Schemas["WaitingFor"];
 export type WallSite = Schemas["WallSite"];
+export type WithdrawControl = Schemas["WithdrawControl"];
 export type WithdrawRequest = Schemas["WithdrawRequest"];
 export type Word = Schemas["Word"];
 
@@ -90,6 +92,8 @@ export type Command =
   | Open
   | Close
   | AddSimulated
+  | GrantControl
+  | WithdrawControl
   ;
 
 export type JoinAnswer =

@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Sites
-         * @description List the sites of the directory by number.
+         * @description List the sites of the directory by number, to whoever holds a role.
          */
         get: operations["diemcau_web_api_sites"];
         put?: never;
@@ -444,7 +444,7 @@ export interface components {
              */
             id: string;
             /** Command */
-            command: components["schemas"]["GiveFloor"] | components["schemas"]["TakeBackFloor"] | components["schemas"]["EndTurn"] | components["schemas"]["MuteAll"] | components["schemas"]["SetHostMic"] | components["schemas"]["LockMic"] | components["schemas"]["SetPreview"] | components["schemas"]["Take"] | components["schemas"]["Undo"] | components["schemas"]["Redo"] | components["schemas"]["Admit"] | components["schemas"]["AdmitAll"] | components["schemas"]["Remove"] | components["schemas"]["AllowTakeover"] | components["schemas"]["AskToSpeak"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["DeclineRequest"] | components["schemas"]["PermitShare"] | components["schemas"]["StartJoining"] | components["schemas"]["Open"] | components["schemas"]["Close"] | components["schemas"]["AddSimulated"];
+            command: components["schemas"]["GiveFloor"] | components["schemas"]["TakeBackFloor"] | components["schemas"]["EndTurn"] | components["schemas"]["MuteAll"] | components["schemas"]["SetHostMic"] | components["schemas"]["LockMic"] | components["schemas"]["SetPreview"] | components["schemas"]["Take"] | components["schemas"]["Undo"] | components["schemas"]["Redo"] | components["schemas"]["Admit"] | components["schemas"]["AdmitAll"] | components["schemas"]["Remove"] | components["schemas"]["AllowTakeover"] | components["schemas"]["AskToSpeak"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["DeclineRequest"] | components["schemas"]["PermitShare"] | components["schemas"]["StartJoining"] | components["schemas"]["Open"] | components["schemas"]["Close"] | components["schemas"]["AddSimulated"] | components["schemas"]["GrantControl"] | components["schemas"]["WithdrawControl"];
         };
         /**
          * CommandResult
@@ -531,6 +531,11 @@ export interface components {
              * @default 2
              */
             floor_limit: number;
+            /**
+             * Controllers
+             * @default []
+             */
+            controllers: string[];
             /**
              * Rules
              * @default []
@@ -639,6 +644,22 @@ export interface components {
              * @default false
              */
             add?: boolean;
+        };
+        /**
+         * GrantControl
+         * @description Put this conference into the hands of a site, beside the control centre's.
+         */
+        GrantControl: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "grant_control";
+            /**
+             * Site
+             * @description Key of a site
+             */
+            site: string;
         };
         /**
          * Health
@@ -1285,6 +1306,22 @@ export interface components {
             technician: components["schemas"]["Technician"];
         };
         /**
+         * WithdrawControl
+         * @description Take control of this conference back from a site.
+         */
+        WithdrawControl: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "withdraw_control";
+            /**
+             * Site
+             * @description Key of a site
+             */
+            site: string;
+        };
+        /**
          * WithdrawRequest
          * @description A site takes its request back.
          */
@@ -1409,6 +1446,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     diemcau_web_api_sites: {
@@ -1427,6 +1473,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SiteOut"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1451,6 +1515,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Booked"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1504,6 +1586,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Admitted"] | components["schemas"]["Waiting"] | components["schemas"]["Elsewhere"] | components["schemas"]["Replaced"] | components["schemas"]["Removed"] | components["schemas"]["NotOpen"] | components["schemas"]["Ended"] | components["schemas"]["Full"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1562,6 +1662,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -1573,6 +1682,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1611,6 +1729,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -1622,6 +1749,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1651,6 +1787,15 @@ export interface operations {
                     "application/json": components["schemas"]["DeskTokens"];
                 };
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Forbidden */
             403: {
                 headers: {
@@ -1662,6 +1807,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1693,6 +1847,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CommandResult"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1735,6 +1907,24 @@ export interface operations {
                     "application/json": components["schemas"]["CommandResult"];
                 };
             };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The data is not valid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     diemcau_web_api_sign_in_link: {
@@ -1757,6 +1947,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Link"];
+                };
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description Forbidden */
@@ -1807,6 +2015,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The body is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             /** @description Unprocessable Entity */
             422: {

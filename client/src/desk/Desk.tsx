@@ -604,6 +604,7 @@ function Console({ state, send: sendCommand, onNoticeRead, role = CONTROL_OPERAT
         preview={() => toPreview(selected)}
         lock={lock}
         remove={() => setPanel("remove")}
+        controls={centre && site !== null ? snapshot.controllers.includes(site.site) : null}
         link={centre ? () => setPanel("link") : null}
       />
     </section>

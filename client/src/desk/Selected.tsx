@@ -20,6 +20,8 @@ export interface SelectedProps {
   readonly preview: () => void;
   readonly lock: () => void;
   readonly remove: () => void;
+  /** Whether the site has control of this conference; null where that is not this desk's to say. */
+  readonly controls: boolean | null;
   /** Make a sign-in link; null where that is not this desk's to do. */
   readonly link: (() => void) | null;
 }
@@ -71,7 +73,7 @@ function MicrophoneTest({ site }: { site: WallSite }) {
 }
 
 export function Selected(props: SelectedProps) {
-  const { site, tile, word, count, open, bare, send, preview, lock, remove, link } = props;
+  const { site, tile, word, count, open, bare, send, preview, lock, remove, controls, link } = props;
   const t = useText(TEXT);
   const language = useLanguage();
   const media = useMedia();
@@ -95,6 +97,7 @@ export function Selected(props: SelectedProps) {
     tile.mic === "none" ? "" : t(`mic_${tile.mic}` as TextKey),
     site.presence === "connected" && line !== "unknown" ? t(`line_${line}` as TextKey) : "",
     loss === null ? "" : t("loss", { percent: percent(loss, language) }),
+    controls === true ? t("controls") : "",
     site.presence === "removed" ? site.reason : "",
   ].filter(Boolean);
   const more = [
@@ -141,6 +144,15 @@ export function Selected(props: SelectedProps) {
             {t(sharing ? "share_end" : "share")}
           </Press>
         ) : null}
+        {controls === null || (out && !controls) ? null : (
+          <Press
+            disabled={!open}
+            data-testid="control"
+            onClick={() => send({ type: controls ? "withdraw_control" : "grant_control", site: site.site })}
+          >
+            {t(controls ? "control_back" : "control_give")}
+          </Press>
+        )}
         {site.simulated || link === null ? null : (
           <Press disabled={!open} data-testid="sign-in-link" onClick={link}>
             {t("sign_in_link")}

@@ -155,6 +155,9 @@ export const TEXT = {
   hear: ["Nghe thử micro", "Test mic"],
   hear_stop: ["Ngừng nghe", "Stop test"],
   hear_none: ["chưa có tiếng", "no sound yet"],
+  control_give: ["Giao điều khiển", "Give control"],
+  control_back: ["Thu điều khiển", "Take control back"],
+  controls: ["Có quyền điều khiển", "Has control"],
   sign_in_link: ["Cấp liên kết", "Sign-in link"],
   sign_in_title: ["Cấp liên kết đăng nhập cho {site}", "Sign-in link for {site}"],
   sign_in_help: [
@@ -358,6 +361,8 @@ export const TEXT = {
   c_ask_to_speak: ["đăng ký phát biểu", "ask for the floor"],
   c_withdraw_request: ["rút đăng ký", "withdraw the request"],
   c_decline_request: ["bỏ đăng ký của {site}", "decline the request of {site}"],
+  c_grant_control: ["giao quyền điều khiển cho {site}", "give control to {site}"],
+  c_withdraw_control: ["thu quyền điều khiển của {site}", "take control back from {site}"],
   c_permit_share: ["đổi quyền chia sẻ của {site}", "change sharing of {site}"],
   c_start_joining: ["mở kết nối", "open connections"],
   c_open: ["khai mạc", "declare open"],

@@ -73,6 +73,7 @@ export function snapshot(sites: WallSite[], change: Partial<DeskSnapshot> = {}):
     undo: null,
     redo: null,
     floor_limit: 2,
+    controllers: [],
     rules: [],
     ...change,
   };

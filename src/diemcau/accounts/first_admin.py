@@ -11,9 +11,9 @@ from diemcau.directory.models import Organisation
 from diemcau.directory.queries import duties_on
 from diemcau.regulation import load_profile, may_carry
 
-from .models import RoleHolding, User
+from .models import LinkPurpose, RoleHolding, User
 from .roles import give_role
-from .services import make_link
+from .services import LINK_LIFETIME, make_link
 from .services_people import create_person
 
 
@@ -63,7 +63,7 @@ def make_first_admin(
         user = User.objects.filter(username=username.strip().lower()).first()
         if user is not None and admins.filter(user=user).exists():
             entry.about(after={"link": True})
-            return make_link(user, actor=SYSTEM, now=now).path
+            return _link(user, now)
         if admins.exists():
             names = ", ".join(sorted({str(held.user) for held in admins.select_related("user")}))
             raise Refusal(
@@ -92,4 +92,9 @@ def make_first_admin(
                 "Tổ chức này chỉ quản trị tại đơn vị mình. Chọn tổ chức quản lý toàn hệ thống.",
                 "This organisation administers its own seat only. Choose the system's manager.",
             )
-        return make_link(user, actor=SYSTEM, now=now).path
+        return _link(user, now)
+
+
+def _link(user: User, now: datetime) -> str:
+    ends = now + LINK_LIFETIME
+    return make_link(user, LinkPurpose.SIGN_IN, by=SYSTEM, now=now, expires_at=ends).path

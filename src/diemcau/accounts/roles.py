@@ -14,6 +14,7 @@ from diemcau.directory.queries import duties_on
 from diemcau.regulation import Carrying, Profile, load_profile, may_carry
 
 from . import policy
+from .acting import still
 from .models import RoleHolding, RoleHoldingQuerySet, User
 
 
@@ -98,6 +99,7 @@ def give_role(
     that cannot be used.
     """
     with transaction(actor, "role.given", now=now) as entry:
+        actor = still(actor, now=now)
         user = lock_user(user_id)
         entry.about(object=user.username)
         body = _body(organisation, now)
@@ -150,6 +152,7 @@ def end_role(*, holding_id: int, reason: str, actor: Actor, now: datetime) -> Ro
     Raises Refusal: not permitted, ended already, or it is the last system administrator's.
     """
     with transaction(actor, "role.ended", now=now) as entry:
+        actor = still(actor, now=now)
         held = lock_holding(holding_id)
         entry.about(object=held.user.username)
         policy.require_end(
@@ -182,6 +185,7 @@ def delegate(
     Source: HUE-3.4. Raises Refusal.
     """
     with transaction(actor, "role.delegated", now=now) as entry:
+        actor = still(actor, now=now)
         receiver = lock_user(to_user)
         entry.about(object=receiver.username)
         held = lock_holding(holding_id)
@@ -245,6 +249,7 @@ def delegate(
 def withdraw_delegation(*, holding_id: int, actor: Actor, now: datetime) -> RoleHolding:
     """End a delegation now: by whoever gave the role on, holds it on loan, or administers it."""
     with transaction(actor, "role.withdrawn", now=now) as entry:
+        actor = still(actor, now=now)
         made = lock_holding(holding_id)
         entry.about(object=made.user.username)
         base = made.delegated_from

@@ -11,7 +11,8 @@ from diemcau.audit.services import transaction
 from diemcau.directory.models import ControlCentre, Site
 
 from . import policy
-from .models import RoleHolding, SignInLink, User
+from .acting import still as still
+from .models import LinkPurpose, RoleHolding, SignInLink, User
 from .roles import carrying, require_over
 
 LINK_LIFETIME = timedelta(hours=12)
@@ -80,28 +81,37 @@ def issue_link(
     Raises Refusal when the actor may not issue links.
     """
     with transaction(actor, "link.issued", now=now, object=site.key if site else "") as entry:
-        if actor.id is not None and Role.CONTROL_OPERATOR not in actor.roles:
+        if actor is not SYSTEM and not actor.holds(Role.CONTROL_OPERATOR, Scope.SYSTEM):
             raise Refusal(
                 "not_permitted",
                 "Chỉ trung tâm điều khiển cấp được liên kết đăng nhập.",
                 "Only the control centre can issue sign-in links.",
             )
-        made = make_link(user_for(role, site, now=now, province=province), actor=actor, now=now)
+        made = make_link(
+            user_for(role, site, now=now, province=province),
+            LinkPurpose.SIGN_IN,
+            by=actor,
+            now=now,
+            expires_at=now + LINK_LIFETIME,
+        )
         entry.about(after={"role": role, "expires_at": made.expires_at.isoformat()})
     return made
 
 
-def make_link(user: User, *, actor: Actor, now: datetime) -> IssuedLink:
-    """Make a one-time link that signs a person in, within the caller's transaction."""
+def make_link(
+    user: User, purpose: LinkPurpose, *, by: Actor, now: datetime, expires_at: datetime
+) -> IssuedLink:
+    """Make a link for one person and one purpose, within the caller's transaction."""
     secret = secrets.token_urlsafe(32)
-    link = SignInLink.objects.create(
+    SignInLink.objects.create(
         secret_hash=_hash(secret),
+        purpose=purpose,
         user=user,
         issued_at=now,
-        issued_by=actor.name,
-        expires_at=now + LINK_LIFETIME,
+        issued_by=by.name,
+        expires_at=expires_at,
     )
-    return IssuedLink(f"/vao/{secret}", link.expires_at)
+    return IssuedLink(f"/vao/{secret}", expires_at)
 
 
 def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedLink:
@@ -114,6 +124,7 @@ def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedL
         if user is None:
             raise Refusal("no_person", "Không có người này.", "There is no such person.")
         entry.about(object=user.username)
+        actor = still(actor, now=now)
         policy.require_manage(actor, user.organisation.key if user.organisation else "")
         require_over(actor, user, now)
         if not user.is_active:
@@ -122,7 +133,9 @@ def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedL
                 f"Tài khoản của {user} đang bị khóa. Mở lại trước.",
                 f"The account of {user} is disabled. Enable it first.",
             )
-        made = make_link(user, actor=actor, now=now)
+        made = make_link(
+            user, LinkPurpose.SIGN_IN, by=actor, now=now, expires_at=now + LINK_LIFETIME
+        )
         entry.about(after={"expires_at": made.expires_at.isoformat()})
     return made
 
@@ -136,13 +149,25 @@ def peek_link(secret: str, *, now: datetime) -> SignInLink:
             "Liên kết không đúng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link is not valid. Ask the control centre for a new one.",
         )
+    if link.purpose not in (LinkPurpose.SIGN_IN, LinkPurpose.GUEST):
+        raise Refusal(
+            "link_other_purpose",
+            "Liên kết này không dùng để đăng nhập. Mở đúng trang ghi trong lời mời.",
+            "This link is not for signing in. Open the page that the invitation names.",
+        )
+    if link.withdrawn_at is not None:
+        raise Refusal(
+            "link_withdrawn",
+            "Lời mời đã được thu hồi. Liên hệ trung tâm điều khiển.",
+            "The invitation was withdrawn. Ask the control centre.",
+        )
     if link.consumed_at is not None:
         raise Refusal(
             "link_used",
             "Liên kết đã được dùng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has been used. Ask the control centre for a new one.",
         )
-    if link.withdrawn_at is not None or not link.user.is_active:
+    if not link.user.is_active:
         raise Refusal(
             "link_withdrawn",
             "Liên kết đã bị thu hồi. Lấy liên kết mới từ trung tâm điều khiển.",
@@ -185,8 +210,6 @@ def actor_of(user: User, *, now: datetime, address: str = "") -> Actor:
     return Actor(
         id=user.pk,
         name=user.display_name or user.username,
-        roles=frozenset(Role(h.role) for h in held),
-        site=next((h.site.key for h in held if h.site is not None), None),
-        address=address,
         holdings=tuple(h.as_held() for h in held),
+        address=address,
     )

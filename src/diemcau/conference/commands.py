@@ -13,7 +13,7 @@ from diemcau.audit.refusal import Refusal
 from diemcau.protocol import commands as c
 from diemcau.protocol.base import Message
 
-from . import services
+from . import control, services
 
 Handler = Callable[[Any, Actor], tuple[Callable[..., None], dict[str, Any]]]
 
@@ -48,6 +48,8 @@ TABLE: dict[type[Message], Handler] = {
     c.StartJoining: lambda m, a: (services.start_joining, {}),
     c.Open: lambda m, a: (services.declare_open, {}),
     c.Close: lambda m, a: (services.close, {"reason": m.reason}),
+    c.GrantControl: lambda m, a: (control.grant_control, {"site": m.site}),
+    c.WithdrawControl: lambda m, a: (control.withdraw_control, {"site": m.site}),
     c.AddSimulated: lambda m, a: (services.add_simulated, {"count": m.count}),
 }
 """Message → service and its arguments."""

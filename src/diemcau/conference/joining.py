@@ -6,7 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction as db
 
-from diemcau.audit.actor import Actor
+from diemcau.accounts.services import still
+from diemcau.audit.actor import Actor, Scope
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
@@ -119,6 +120,12 @@ def _claim(
     services.authorise(conference, actor, Act.JOIN)
     site = Site.objects.get(key=actor.site)
     entry = RosterEntry.objects.filter(conference=conference, site=site).first()
+    if entry is None and _is_guest(actor):
+        raise Refusal(
+            "not_invited",
+            "Lời mời của bạn là cho hội nghị khác. Về trang đầu và chọn hội nghị đó.",
+            "Your invitation is for another conference. Go back to the start and choose it.",
+        )
     seats = list(Seat.objects.filter(entry=entry).order_by("-state_at", "-pk")) if entry else []
     mine = next((s for s in seats if s.device == device.hash and _counts(s)), None)
     other = next(
@@ -142,6 +149,10 @@ def _claim(
         wants_consent=request.ask_consent,
     )
     return _Claim(conference, site, entry, mine, other, facts)
+
+
+def _is_guest(actor: Actor) -> bool:
+    return all(h.scope is Scope.CONFERENCE for h in actor.holdings if h.site == actor.site)
 
 
 def _counts(seat: Seat) -> bool:
@@ -182,7 +193,7 @@ def _write(
 ) -> JoinAnswer:
     with db.atomic():
         Conference.objects.claim(conference_id)
-        claim = _claim(conference_id, actor, device, request, now)
+        claim = _claim(conference_id, still(actor, now=now), device, request, now)
         decision, waits_for = decide(claim.facts)
         verb = _VERBS.get(decision)
         if verb is None:  # it was decided meanwhile
@@ -198,7 +209,7 @@ def _write(
                     "decision": decision,
                 }
             )
-            _carry_out(claim, decision, waits_for, device, request, now)
+            _carry_out(claim, decision, waits_for, device, request, actor.id, now)
         claim.conference.touch()
         nudge(conference_id)
         return _answer(claim, decision, now)
@@ -210,6 +221,7 @@ def _carry_out(
     waits_for: WaitingFor | None,
     device: Device,
     request: JoinRequest,
+    account: int | None,
     now: datetime,
 ) -> None:
     if decision is Decision.FULL:
@@ -223,6 +235,7 @@ def _carry_out(
         seat = Seat(entry=claim.entry, device=device.hash, code=services.new_code())
     seat.device_label = device.label
     seat.person, seat.unit = request.person, request.unit
+    seat.account_id = account
     if decision is Decision.RESUME:
         seat.save()
     elif decision is Decision.TAKE_OVER:

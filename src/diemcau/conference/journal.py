@@ -43,6 +43,12 @@ VERBS: dict[str, tuple[str, str]] = {
     "request.declined": ("bỏ đăng ký của {}", "declined the request of {}"),
     "share.permitted": ("cho {} chia sẻ màn hình", "let {} share its screen"),
     "share.ended": ("dừng quyền chia sẻ của {}", "ended sharing by {}"),
+    "control.granted": ("giao quyền điều khiển cho {}", "gave control to {}"),
+    "control.withdrawn": ("thu quyền điều khiển của {}", "took control back from {}"),
+    "desk.ended": ("bàn của {} hết quyền", "the right of {}'s desk ended"),
+    "site.right_ended": ("tài khoản của {} hết quyền", "the right of {}'s account ended"),
+    "guest.invited": ("mời khách {}", "invited the guest {}"),
+    "guest.withdrawn": ("thu hồi lời mời {}", "withdrew the invitation of {}"),
     "drill.sites_added": ("thêm điểm cầu mô phỏng", "added simulated sites"),
     "link.issued": ("cấp liên kết đăng nhập cho {}", "issued a sign-in link for {}"),
 }

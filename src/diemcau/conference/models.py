@@ -57,6 +57,8 @@ class Conference(models.Model):
     closed_at = models.DateTimeField(null=True)
     close_reason = models.CharField(max_length=300, blank=True)
     is_drill = models.BooleanField(default=False)
+    host_held_back = models.BooleanField(default=False)
+    """The control centre has taken control out of the host site's hands."""
     room = models.CharField(max_length=40, unique=True)
     desired_json = models.JSONField(default=dict)
     version = models.BigIntegerField(default=1)
@@ -151,6 +153,8 @@ class Seat(models.Model):
     connected_at = models.DateTimeField(null=True)
     lost_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
+    account_id = models.BigIntegerField(null=True)
+    """Primary key of the user who asked for the place: it falls with that person's role."""
 
     class Meta:
         """Constraints."""
@@ -198,3 +202,54 @@ class FloorTurn(models.Model):
                 name="turn_one_open_per_site",
             )
         ]
+
+
+class ControlGrant(models.Model):
+    """Control of one conference, given to a site by the control centre (LD-5.6, LD-10.1, BD-3.5).
+
+    It counts until it is withdrawn, and lapses when the conference is closed.
+    """
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="grants")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    given_at = models.DateTimeField()
+    given_by = models.CharField(max_length=160)
+    clause = models.CharField(max_length=40, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conference", "site"],
+                condition=Q(ended_at__isnull=True),
+                name="control_granted_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("given_at")),
+                name="control_grant_dates_in_order",
+            ),
+        ]
+
+
+class DeskSeat(models.Model):
+    """A desk at which a person runs a conference, until its right to see it ends."""
+
+    conference = models.ForeignKey(Conference, on_delete=models.CASCADE, related_name="desks")
+    account_id = models.BigIntegerField()
+    person = models.CharField(max_length=160)
+    code = models.CharField(max_length=24, unique=True)
+    opened_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Indexes."""
+
+        indexes = [models.Index(fields=["conference", "ended_at"], name="desk_of_conference")]
+
+    @property
+    def identity(self) -> str:
+        """Participant identity in the engine."""
+        who = str(self.account_id)
+        return str(Identity(kind=ParticipantKind.DESK, who=who, seat=self.code))

@@ -1,16 +1,14 @@
 """Tokens and cards with which a seat or a desk enters the engine."""
 
-import secrets
-
 from django.conf import settings
 
 from diemcau.directory.models import Site
 from diemcau.media.engine import Grant, Pass
 from diemcau.media.tokens import mint
-from diemcau.protocol.card import Card, Identity, ParticipantKind
+from diemcau.protocol.card import Card
 from diemcau.protocol.desk import DeskTokens
 
-from .models import Conference, Seat, identity_of
+from .models import Conference, DeskSeat, Seat, identity_of
 from .reconcile import DESK_GRANT, TALK_GRANT, site_grant
 
 
@@ -46,9 +44,9 @@ def seat_tokens(conference: Conference, seat: Seat, site: Site) -> tuple[str, st
     )
 
 
-def desk_tokens(conference: Conference, user_id: int, name: str) -> DeskTokens:
+def desk_tokens(conference: Conference, desk: DeskSeat) -> DeskTokens:
     """Return the tokens of a desk: hidden in the conference, heard in the talk room."""
-    identity = str(Identity(kind=ParticipantKind.DESK, who=str(user_id), seat=secrets.token_hex(4)))
+    identity, name = desk.identity, desk.person
     return DeskTokens(
         engine_url=settings.SIGNAL_URL,
         token=_token(conference.room, identity, name, DESK_GRANT),

@@ -16,11 +16,12 @@ from diemcau.protocol.desk import (
 )
 from diemcau.protocol.scene import Layout, Pane, Scene, Source
 from diemcau.protocol.word import ConferenceState, Holder, Request, Word
-from diemcau.regulation import Profile, floor_limit, load_profiles, who_controls
+from diemcau.regulation import Controller, Profile, floor_limit, load_profiles, who_controls
 
 from .desired import Desired, Picture
 from .journal import line, verb_text
-from .models import Conference, RosterEntry, Seat, identity_of
+from .models import Conference, ControlGrant, DeskSeat, RosterEntry, Seat, identity_of
+from .policy import Situation
 from .reconcile import TALK_GRANT, Want, site_grant
 from .workflow import OPEN_STATES, SeatState
 
@@ -36,6 +37,26 @@ def _profiles() -> dict[str, Profile]:
 def profile_of(conference: Conference) -> Profile:
     """Return the profile version under which the conference was registered."""
     return _profiles()[conference.profile]
+
+
+def situation(conference: Conference) -> Situation:
+    """Return what of a conference matters to the question who may act."""
+    found = profile_of(conference)
+    who = who_controls(found, conference.host_body.tier)
+    closed = conference.state == ConferenceState.CLOSED
+    return Situation(
+        host=conference.host_site.key,
+        host_controls=who.layout is Controller.HOST_SITE_OPERATOR and not conference.host_held_back,
+        # A grant lapses with the conference.
+        granted=frozenset() if closed else grants(conference),
+        clause=found.clause_label(who.clause) if who.clause else "",
+    )
+
+
+def grants(conference: Conference) -> frozenset[str]:
+    """Return the keys of the sites to which the control centre has given control."""
+    found = ControlGrant.objects.filter(conference=conference, ended_at__isnull=True)
+    return frozenset(found.values_list("site__key", flat=True))
 
 
 @dataclass(frozen=True)
@@ -168,12 +189,16 @@ def wants(conference: Conference) -> Wants:
         for key, code in seats
     }
     talk = {identity: TALK_GRANT for identity in grants}
+    desks = frozenset(
+        desk.identity
+        for desk in DeskSeat.objects.filter(conference=conference, ended_at__isnull=True)
+    )
     return Wants(
         conference=conference.pk,
         version=conference.version,
         word=word,
-        main=Want(conference.room, open_, body(word), grants),
-        talk=Want(conference.talk_room, open_, "", talk, desk=TALK_GRANT),
+        main=Want(conference.room, open_, body(word), grants, desks=desks),
+        talk=Want(conference.talk_room, open_, "", talk, desk=TALK_GRANT, desks=desks),
         simulated=state.simulated,
     )
 
@@ -319,7 +344,7 @@ def _regulation_title(found: Profile) -> str:
 
 def snapshot(conference: Conference, *, operator: str) -> DeskSnapshot:
     """Return everything the desk needs after a start or a change."""
-    found = profile_of(conference)
+    found, held = profile_of(conference), situation(conference)
     state = conference.desired
     word, preview = word_and_preview(conference)
     return DeskSnapshot(
@@ -334,4 +359,5 @@ def snapshot(conference: Conference, *, operator: str) -> DeskSnapshot:
         redo=_undo(state.redo, conference),
         floor_limit=floor_limit(found).value,
         rules=rules(found),
+        controllers=tuple(sorted(held.granted | ({held.host} if held.host_controls else set()))),
     )

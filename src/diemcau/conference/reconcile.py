@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from diemcau.media.engine import Grant, TrackSource
-from diemcau.protocol.card import ParticipantKind, parse_identity
 
 SITE_BASE = frozenset({TrackSource.CAMERA})
 DESK_GRANT = Grant(publish=frozenset(), hidden=True)
@@ -38,7 +37,8 @@ class Want:
         word: metadata to show, without its version; "" for none.
         grants: rights by identity. A site identity that is not named here does not belong in
             the room: it was removed or replaced, or comes with a token of another time.
-        desk: rights of every desk, which may come and go.
+        desk: rights of every desk.
+        desks: identities of the desks whose people may see it now; no other desk belongs here.
     """
 
     room: str
@@ -46,6 +46,7 @@ class Want:
     word: str = ""
     grants: Mapping[str, Grant] = field(default_factory=dict)
     desk: Grant = DESK_GRANT
+    desks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -110,11 +111,7 @@ def site_grant(*, speaks: bool, shares: bool) -> Grant:
 
 def wanted_grant(want: Want, identity: str) -> Grant | None:
     """Return the rights that ``identity`` should have, or None if it does not belong here."""
-    found = want.grants.get(identity)
-    if found is not None:
-        return found
-    who = parse_identity(identity)
-    return want.desk if who is not None and who.kind is ParticipantKind.DESK else None
+    return want.desk if identity in want.desks else want.grants.get(identity)
 
 
 def actions(want: Want, have: Have) -> list[tuple[Action, ...]]:

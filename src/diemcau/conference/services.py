@@ -10,6 +10,7 @@ from django.db import transaction as db
 from django.db.models import F, Q
 from django.utils import timezone
 
+from diemcau.accounts.services import still
 from diemcau.audit.actor import SYSTEM, Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import Entry, record_all, transaction
@@ -18,22 +19,20 @@ from diemcau.protocol.joining import WaitingFor
 from diemcau.protocol.scene import Layout
 from diemcau.protocol.word import ConferenceState
 from diemcau.regulation import (
-    Controller,
     Limit,
     ProfileNotFound,
     floor_limit,
     load_profile,
     may_host,
     site_limit,
-    who_controls,
 )
 
 from . import desired as rules
 from .desired import Desired
-from .models import Conference, FloorTurn, RosterEntry, Seat
+from .models import Conference, ControlGrant, FloorTurn, RosterEntry, Seat
 from .nudge import nudge
-from .policy import Act, require
-from .queries import profile_of
+from .policy import Act, Situation, require
+from .queries import profile_of, situation
 from .workflow import SeatState, require_open, require_step
 
 FILL = 9
@@ -46,19 +45,11 @@ STEPS = frozenset({Act.START_JOINING, Act.OPEN, Act.CLOSE})
 
 def authorise(conference: Conference, actor: Actor, act: Act) -> None:
     """Raise Refusal, with the clause that says who controls, unless the actor may act."""
-    found = profile_of(conference)
-    who = who_controls(found, conference.host_body.tier)
-    require(
-        actor,
-        act,
-        host=conference.host_site.key,
-        host_controls=who.layout is Controller.HOST_SITE_OPERATOR,
-        clause=found.clause_label(who.clause) if who.clause else "",
-    )
+    require(actor, act, situation(conference))
 
 
 @contextmanager
-def _act(
+def acting(
     conference_id: int,
     actor: Actor,
     act: Act,
@@ -73,7 +64,7 @@ def _act(
         actor, verb, now=now, conference_id=conference_id, object=site, command_id=command_id
     ) as entry:
         conference = Conference.objects.claim(conference_id)
-        authorise(conference, actor, act)
+        authorise(conference, still(actor, now=now), act)
         if act not in STEPS and conference.state == ConferenceState.CLOSED:
             require_open(ConferenceState.CLOSED)  # what was held is not changed afterwards
         yield conference, entry
@@ -87,10 +78,10 @@ def _names(conference: Conference, site: str) -> str:
     return found[0].site.name if found else site
 
 
-def _require_site(conference: Conference, site: str) -> RosterEntry:
+def require_site(conference: Conference, site: str) -> RosterEntry:
     entry = (
         RosterEntry.objects.filter(conference=conference, site__key=site)
-        .select_related("site")
+        .select_related("site__organisation")
         .first()
     )
     if entry is None:
@@ -207,7 +198,7 @@ def schedule(
     Source: KH-3.2, LC-5.2, LD-11.1, BD-5.2, HUE-1.1a.
     """
     with transaction(actor, "conference.scheduled", now=now, object=host_site) as entry:
-        require(actor, Act.SCHEDULE, host=host_site, host_controls=False, clause="")
+        require(still(actor, now=now), Act.SCHEDULE, Situation(host=host_site))
         keys = list(dict.fromkeys([host_site, *sites]))
         found = {s.key: s for s in Site.objects.filter(key__in=keys).select_related("organisation")}
         missing = [key for key in keys if key not in found]
@@ -264,7 +255,7 @@ def start_joining(
     *, conference_id: int, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
     """Open the conference for connections: at ``connect_at`` by the system, earlier by the desk."""
-    with _act(
+    with acting(
         conference_id,
         actor,
         Act.START_JOINING,
@@ -288,7 +279,7 @@ def declare_open(
     *, conference_id: int, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
     """Declare the opening (*khai mạc*): always by a person."""
-    with _act(
+    with acting(
         conference_id, actor, Act.OPEN, "conference.opened", now=now, command_id=command_id
     ) as (conference, _):
         require_step(ConferenceState(conference.state), ConferenceState.LIVE)
@@ -305,7 +296,7 @@ def close(
     command_id: UUID | None = None,
 ) -> None:
     """Close the conference (*bế mạc*): every turn ends and everybody is disconnected."""
-    with _act(
+    with acting(
         conference_id, actor, Act.CLOSE, "conference.closed", now=now, command_id=command_id
     ) as (conference, entry):
         require_step(ConferenceState(conference.state), ConferenceState.CLOSED)
@@ -322,6 +313,9 @@ def close(
         _change(conference, entry, ended, now)
         conference.state = ConferenceState.CLOSED
         conference.closed_at = now
+        ControlGrant.objects.filter(conference=conference, ended_at__isnull=True).update(
+            ended_at=now
+        )
         conference.close_reason = reason
         Seat.objects.filter(
             entry__conference=conference, state__in=[SeatState.ACTIVE, SeatState.WAITING]
@@ -348,7 +342,7 @@ def give_floor(
     Raises Refusal: not permitted (with the clause), not in the conference, not connected, locked,
     or the limit of holders is reached.
     """
-    with _act(
+    with acting(
         conference_id,
         actor,
         Act.GIVE_FLOOR,
@@ -358,7 +352,7 @@ def give_floor(
         command_id=command_id,
     ) as (conference, entry):
         require_open(ConferenceState(conference.state))
-        _require_site(conference, site)
+        require_site(conference, site)
         limit = floor_limit(found := profile_of(conference))
         new = rules.with_floor(
             conference.desired,
@@ -380,7 +374,7 @@ def take_back_floor(
 ) -> None:
     """Close the microphone of a holder."""
     verb = "floor.taken_back"
-    with _act(
+    with acting(
         conference_id, actor, Act.TAKE_BACK_FLOOR, verb, now=now, site=site, command_id=command_id
     ) as (conference, entry):
         new = rules.without_floor(
@@ -395,7 +389,7 @@ def end_turn(
     """A site ends its own turn."""
     site = actor.site or ""
     verb = "floor.ended"
-    with _act(
+    with acting(
         conference_id, actor, Act.END_TURN, verb, now=now, site=site, command_id=command_id
     ) as (conference, entry):
         _require_own_seat(conference, actor)
@@ -409,7 +403,7 @@ def mute_all(
     *, conference_id: int, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
     """Take the floor from all member sites, never from the host (BD-11.2b)."""
-    with _act(
+    with acting(
         conference_id, actor, Act.MUTE_ALL, "floor.muted_all", now=now, command_id=command_id
     ) as (conference, entry):
         _change(conference, entry, rules.muted_all(conference.desired), now)
@@ -420,7 +414,7 @@ def set_host_mic(
 ) -> None:
     """Open or close the host's microphone from the desk."""
     verb = "microphone.host_opened" if open_ else "microphone.host_closed"
-    with _act(conference_id, actor, Act.HOST_MIC, verb, now=now, command_id=command_id) as (
+    with acting(conference_id, actor, Act.HOST_MIC, verb, now=now, command_id=command_id) as (
         conference,
         entry,
     ):
@@ -438,10 +432,10 @@ def lock_mic(
 ) -> None:
     """Lock or unlock a site's microphone."""
     verb = "microphone.locked" if locked else "microphone.unlocked"
-    with _act(
+    with acting(
         conference_id, actor, Act.LOCK_MIC, verb, now=now, site=site, command_id=command_id
     ) as (conference, entry):
-        _require_site(conference, site)
+        require_site(conference, site)
         if site == conference.host_site.key:
             raise Refusal(
                 "host_not_locked",
@@ -465,7 +459,7 @@ def set_preview(
     command_id: UUID | None = None,
 ) -> None:
     """Prepare the next scene."""
-    with _act(
+    with acting(
         conference_id,
         actor,
         Act.CHANGE_SCENE,
@@ -475,7 +469,7 @@ def set_preview(
         command_id=command_id,
     ) as (conference, entry):
         for key in (*(panes or ()), *((lead,) if lead else ())):
-            _require_site(conference, key)
+            require_site(conference, key)
         new = rules.with_preview(
             conference.desired,
             layout=layout,
@@ -492,7 +486,7 @@ def take(
     *, conference_id: int, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
     """Preview and programme change places: picture only."""
-    with _act(
+    with acting(
         conference_id, actor, Act.CHANGE_SCENE, "scene.taken", now=now, command_id=command_id
     ) as (conference, entry):
         new = rules.taken(conference.desired)
@@ -508,7 +502,7 @@ def undo(
     A floor comes back only to a site that is still connected and not locked.
     """
     verb = "desk.undone" if back else "desk.redone"
-    with _act(conference_id, actor, Act.CHANGE_SCENE, verb, now=now, command_id=command_id) as (
+    with acting(conference_id, actor, Act.CHANGE_SCENE, verb, now=now, command_id=command_id) as (
         conference,
         entry,
     ):
@@ -530,7 +524,7 @@ def ask_to_speak(
 ) -> None:
     """A site asks for the floor (*đăng ký phát biểu*)."""
     site = actor.site or ""
-    with _act(
+    with acting(
         conference_id,
         actor,
         Act.ASK_TO_SPEAK,
@@ -541,7 +535,7 @@ def ask_to_speak(
     ) as (conference, entry):
         _require_own_seat(conference, actor)
         require_open(ConferenceState(conference.state))
-        _require_site(conference, site)
+        require_site(conference, site)
         if not _connected(conference, site, now):
             raise Refusal(
                 "site_not_connected",
@@ -567,11 +561,11 @@ def drop_request(
     own = not site or actor.site == site
     act = Act.WITHDRAW_REQUEST if own else Act.DECLINE_REQUEST
     verb = "request.withdrawn" if own else "request.declined"
-    with _act(conference_id, actor, act, verb, now=now, site=site, command_id=command_id) as (
+    with acting(conference_id, actor, act, verb, now=now, site=site, command_id=command_id) as (
         conference,
         entry,
     ):
-        _require_site(conference, site)
+        require_site(conference, site)
         if own:
             _require_own_seat(conference, actor)
         _change(conference, entry, rules.without_request(conference.desired, site), now)
@@ -588,10 +582,10 @@ def permit_share(
 ) -> None:
     """Let a site share its screen, or end that."""
     verb = "share.permitted" if allowed else "share.ended"
-    with _act(
+    with acting(
         conference_id, actor, Act.PERMIT_SHARE, verb, now=now, site=site, command_id=command_id
     ) as (conference, entry):
-        _require_site(conference, site)
+        require_site(conference, site)
         _change(conference, entry, rules.with_sharing(conference.desired, site, allowed), now)
 
 
@@ -624,11 +618,11 @@ def admit(
     *, conference_id: int, site: str, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
     """Let a waiting or removed site in."""
-    with _act(
+    with acting(
         conference_id, actor, Act.ADMIT, "site.admitted", now=now, site=site, command_id=command_id
     ) as (conference, _):
         require_open(ConferenceState(conference.state))
-        entry = _require_site(conference, site)
+        entry = require_site(conference, site)
         _admit(conference, entry, now)
 
 
@@ -675,7 +669,7 @@ def admit_all(
     *, conference_id: int, actor: Actor, now: datetime, command_id: UUID | None = None
 ) -> None:
     """Let in all waiting sites that are listed, by one key."""
-    with _act(
+    with acting(
         conference_id, actor, Act.ADMIT, "site.admitted_all", now=now, command_id=command_id
     ) as (conference, entry):
         require_open(ConferenceState(conference.state))
@@ -716,10 +710,10 @@ def remove(
 
     Source: HUE-6.5a.
     """
-    with _act(
+    with acting(
         conference_id, actor, Act.REMOVE, "site.removed", now=now, site=site, command_id=command_id
     ) as (conference, record):
-        entry = _require_site(conference, site)
+        entry = require_site(conference, site)
         if entry.site_id == conference.host_site_id:
             raise Refusal(
                 "host_stays",
@@ -744,10 +738,10 @@ def answer_takeover(
 ) -> None:
     """Answer a second device that asks for a site's place; the first is told by its next join."""
     verb = "site.replaced" if allow else "site.takeover_declined"
-    with _act(
+    with acting(
         conference_id, actor, Act.CONSENT_TAKEOVER, verb, now=now, site=site, command_id=command_id
     ) as (conference, _):
-        entry = _require_site(conference, site)
+        entry = require_site(conference, site)
         seat = (
             Seat.objects.filter(
                 entry=entry, state=SeatState.WAITING, waiting_for=WaitingFor.CONSENT
@@ -832,7 +826,7 @@ def add_simulated(
     command_id: UUID | None = None,
 ) -> None:
     """Add simulated sites to a drill: real names, no person. Refused outside a drill."""
-    with _act(
+    with acting(
         conference_id, actor, Act.ADD_SIMULATED, "drill.sites_added", now=now, command_id=command_id
     ) as (conference, record):
         require_open(ConferenceState(conference.state))

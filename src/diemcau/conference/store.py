@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from diemcau.protocol.word import ConferenceState
 
-from . import services
+from . import desks, services
 from .conductor import StoreDown
 from .models import Conference
 from .queries import Wants, find, version_of, wants
@@ -99,6 +99,7 @@ class DatabaseStore:
                 except Exception:
                     # One conference that cannot be opened must not keep the others shut.
                     log.exception("conference %s: not opened for connections", pk)
+            desks.end_unentitled(now=timezone.now())
 
         await self._run(start)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from diemcau.web import org_pages, pages, people_pages, rights_pages
+from diemcau.web import guest_pages, org_pages, pages, people_pages, rights_pages
 from diemcau.web.api import api
 
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("nguoi-dung/<int:user_id>/sua", people_pages.edit, name="edit-person"),
     path("nguoi-dung/<int:user_id>/<slug:act>", people_pages.act, name="act-on-person"),
     path("quyen", rights_pages.rights, name="rights"),
+    path("hoi-nghi/<int:conference_id>/khach", guest_pages.guest_list, name="guests"),
     path("health", pages.health, name="health"),
     path("api/", api.urls),
 ]

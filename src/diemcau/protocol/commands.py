@@ -170,6 +170,20 @@ class AddSimulated(Message):
     count: int = Field(ge=1, le=200)
 
 
+class GrantControl(Message):
+    """Put this conference into the hands of a site, beside the control centre's."""
+
+    type: Literal["grant_control"] = "grant_control"
+    site: SiteKey
+
+
+class WithdrawControl(Message):
+    """Take control of this conference back from a site."""
+
+    type: Literal["withdraw_control"] = "withdraw_control"
+    site: SiteKey
+
+
 Command = Annotated[
     GiveFloor
     | TakeBackFloor
@@ -192,7 +206,9 @@ Command = Annotated[
     | StartJoining
     | Open
     | Close
-    | AddSimulated,
+    | AddSimulated
+    | GrantControl
+    | WithdrawControl,
     Field(discriminator="type"),
 ]
 

@@ -94,6 +94,8 @@ class DeskSnapshot(Message):
     undo: UndoLabel | None = None
     redo: UndoLabel | None = None
     floor_limit: int = 2
+    controllers: tuple[SiteKey, ...] = ()
+    """Sites that have control of this conference beside the control centre."""
     rules: tuple[Rule, ...] = ()
 
 

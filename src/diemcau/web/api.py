@@ -6,16 +6,16 @@ from uuid import UUID
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import NinjaAPI, Schema, Status
+from ninja import Schema, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 from pydantic import AwareDatetime, Field
 
 from diemcau.accounts.roles import role_at
 from diemcau.accounts.services import issue_link
-from diemcau.audit.actor import Actor, Role
+from diemcau.audit.actor import Actor, Role, Scope
 from diemcau.audit.refusal import Refusal
-from diemcau.conference import commands, joining, passes, queries, services
+from diemcau.conference import commands, desks, joining, passes, queries, services
 from diemcau.conference.models import Conference
 from diemcau.conference.policy import Act
 from diemcau.directory.models import Site
@@ -26,9 +26,10 @@ from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replace
 
 from . import who
 from .client import VERSION
+from .described import DescribedAPI
 from .gate import still_holds
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="diemcau",
     version=VERSION,
     description="Plans, holds and records the government conferences of a province.",
@@ -121,7 +122,8 @@ def me(request: HttpRequest) -> Me:
     """Say who is signed in, and for which site."""
     actor = _actor(request)
     site = Site.objects.filter(key=actor.site).select_related("organisation").first()
-    role = Role.CONTROL_OPERATOR if Role.CONTROL_OPERATOR in actor.roles else Role.SITE_OPERATOR
+    centre = actor.holds(Role.CONTROL_OPERATOR, Scope.SYSTEM)
+    role = Role.CONTROL_OPERATOR if centre else Role.SITE_OPERATOR
     return Me(
         name=actor.name,
         role=role,
@@ -142,9 +144,15 @@ class SiteOut(Schema):
     area: str
 
 
-@api.get("/sites", response={200: list[SiteOut]})
+@api.get("/sites", response={200: list[SiteOut], 403: Problem})
 def sites(request: HttpRequest) -> list[SiteOut]:
-    """List the sites of the directory by number."""
+    """List the sites of the directory by number, to whoever holds a role."""
+    if not _actor(request).holdings:
+        raise Refusal(
+            "not_permitted",
+            "Tài khoản chưa có vai trò. Đề nghị quản trị viên giao vai trò.",
+            "The account holds no role. Ask the administrator for one.",
+        )
     return [
         SiteOut(site=s.key, number=s.number, name=s.name, short_name=s.short_name, area=s.area)
         for s in Site.objects.order_by("number")
@@ -242,10 +250,9 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
 )
 def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     """Return the tokens with which the desk enters the engine, hidden."""
-    conference = _conference(conference_id)
     actor = _actor(request)
-    services.authorise(conference, actor, Act.SEE_DESK)
-    return passes.desk_tokens(conference, actor.id or 0, actor.name)
+    desk = desks.take_desk(conference_id=conference_id, actor=actor, now=timezone.now())
+    return passes.desk_tokens(desk.conference, desk)
 
 
 @api.post(

@@ -1,6 +1,6 @@
 """Whether the rights in a token are still those that the desired state gives."""
 
-from diemcau.conference.models import Conference, Seat
+from diemcau.conference.models import Conference, DeskSeat, Seat
 from diemcau.conference.reconcile import DESK_GRANT, TALK, TALK_GRANT, is_talk, site_grant
 from diemcau.conference.workflow import OPEN_STATES, SeatState
 from diemcau.media.engine import Grant
@@ -24,7 +24,10 @@ def still_holds(claim: Claim) -> bool:
     talk = is_talk(claim.room)
     if who.kind is ParticipantKind.DESK:
         grant: Grant = TALK_GRANT if talk else DESK_GRANT
-        return claim.publish <= grant.publish
+        sits = DeskSeat.objects.filter(
+            conference=conference, code=who.seat, account_id=who.who, ended_at__isnull=True
+        )
+        return sits.exists() and claim.publish <= grant.publish
     seat = Seat.objects.filter(
         entry__conference=conference,
         entry__site__key=who.who,

@@ -14,11 +14,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from diemcau.accounts.services import consume_link, peek_link
-from diemcau.audit.actor import Role
+from diemcau.audit.actor import Role, Scope
 from diemcau.audit.refusal import Refusal
 from diemcau.conference import services
 from diemcau.conference.models import Conference
-from diemcau.conference.policy import Act
+from diemcau.conference.policy import Act, Situation, may
 from diemcau.directory.models import Site
 from diemcau.protocol.word import ConferenceState
 
@@ -31,11 +31,13 @@ RECENT = 20
 """How many closed conferences the start page lists."""
 
 
-def _texts() -> Texts:
+def texts_now() -> Texts:
+    """Return the words in the language of this request."""
     return Texts("en" if get_language() == "en" else "vi")
 
 
-def _reason(refusal: Refusal) -> str:
+def reason_of(refusal: Refusal) -> str:
+    """Return why something was refused, in the language of this request."""
     return refusal.en if get_language() == "en" else refusal.vi
 
 
@@ -64,7 +66,7 @@ def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
             return response
         link = peek_link(secret, now=now)
     except Refusal as refusal:
-        return render(request, "web/link_problem.html", {"reason": _reason(refusal)}, status=410)
+        return render(request, "web/link_problem.html", {"reason": reason_of(refusal)}, status=410)
     site = Site.objects.filter(roleholding__user=link.user).first()
     return render(request, "web/sign_in.html", {"user_shown": link.user, "site": site})
 
@@ -93,7 +95,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor is None:
         return render(request, "web/welcome.html")
     site = Site.objects.filter(key=actor.site).first()
-    operator = Role.CONTROL_OPERATOR in actor.roles
+    operator = actor.holds(Role.CONTROL_OPERATOR, Scope.SYSTEM)
     found = Conference.objects.select_related("host_body", "host_site").order_by("-opening_at")
     if not operator:
         found = found.filter(roster__site=site)
@@ -109,13 +111,20 @@ def home(request: HttpRequest) -> HttpResponse:
         cards.append(
             {
                 "conference": conference,
-                "state": _texts()[f"state_{conference.state}"],
+                "state": texts_now()[f"state_{conference.state}"],
                 "sites": conference.roster.count(),
                 "desk": desk_allowed,
+                "guests": desk_allowed and conference.state != ConferenceState.CLOSED,
                 "site": site is not None and conference.state != ConferenceState.CLOSED,
             }
         )
-    context = {"actor": actor, "site": site, "cards": cards, "operator": operator}
+    context = {
+        "actor": actor,
+        "site": site,
+        "cards": cards,
+        "operator": operator,
+        "books": may(actor, Act.SCHEDULE, Situation()),
+    }
     response = render(request, "web/home.html", context)
     who.ensure_device(request, response)
     return response
@@ -128,13 +137,13 @@ def new_conference(request: HttpRequest) -> HttpResponse:
     actor = who.actor(request)
     if actor is None:
         return redirect("home")
-    if Role.CONTROL_OPERATOR not in actor.roles:
-        reason = _texts()["centre_only"]
+    if not may(actor, Act.SCHEDULE, Situation()):
+        reason = texts_now()["centre_only"]
         return render(request, "web/not_permitted.html", {"reason": reason}, status=403)
     now = timezone.localtime()
     form = BookingForm(
         request.POST or None,
-        texts=_texts(),
+        texts=texts_now(),
         initial={
             "connect_at": now.strftime("%Y-%m-%dT%H:%M"),
             "opening_at": (now + timedelta(minutes=30)).strftime("%Y-%m-%dT%H:%M"),
@@ -163,7 +172,7 @@ def new_conference(request: HttpRequest) -> HttpResponse:
             refusal = error
         else:
             return HttpResponseRedirect(reverse("desk", args=[conference.pk]))
-    context = {"form": form, "problem": _reason(refusal) if refusal else "", "refusal": refusal}
+    context = {"form": form, "problem": reason_of(refusal) if refusal else "", "refusal": refusal}
     return render(request, "web/new_conference.html", context, status=200 if not refusal else 409)
 
 
@@ -181,7 +190,7 @@ def _live(
     try:
         services.authorise(conference[0], actor, act)
     except Refusal as refusal:
-        return render(request, "web/not_permitted.html", {"reason": _reason(refusal)}, status=403)
+        return render(request, "web/not_permitted.html", {"reason": reason_of(refusal)}, status=403)
     try:
         scripts, styles = assets(entry)
     except ClientMissing:
@@ -221,7 +230,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The proof against forged requests is missing: mostly a page that was open for long."""
-    text = {"reason": _texts()["page_outdated"]}
+    text = {"reason": texts_now()["page_outdated"]}
     return render(request, "web/not_permitted.html", text, status=403)
 
 

@@ -140,7 +140,10 @@ def _person_page(
         "link": link,
         "done": request.GET.get("xong") == "1",
     }
-    return render(request, "web/people_one.html", context, status=409 if refusal else 200)
+    status = 200
+    if refusal:
+        status = 403 if refusal.code == "not_permitted" else 409
+    return render(request, "web/people_one.html", context, status=status)
 
 
 def _role_form(data: Any, actor: Actor, user: User, texts: Texts) -> RoleForm:

@@ -7,11 +7,11 @@ from enum import StrEnum
 from diemcau.accounts.policy import Act as AccountAct
 from diemcau.accounts.queries import Holding, HoldingState
 from diemcau.audit.actor import Role, Scope
-from diemcau.conference.policy import HOST_ACTS, SITE_ACTS
+from diemcau.conference.policy import RIGHTS, Right, Where
 from diemcau.conference.policy import Act as ConferenceAct
 from diemcau.directory.policy import READERS
 from diemcau.directory.policy import Act as DirectoryAct
-from diemcau.regulation import Controller, Profile, who_controls
+from diemcau.regulation import Delegation, Profile
 
 
 class Reach(StrEnum):
@@ -21,25 +21,34 @@ class Reach(StrEnum):
     ORGANISATION = "organisation"
     SITE = "site"
     HOST_SITE = "host_site"
+    GRANTED = "granted"
     HOLDER = "holder"
 
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who may: by a role (None: any), held with one of the scopes (empty: any), so far."""
+    """Who may: by a role (None: any), held with one of the scopes (empty: any), so far.
+
+    ``clause`` is where the regulation says so, "" where it is silent.
+    """
 
     role: Role | None
     reach: Reach
     scopes: frozenset[Scope] = frozenset()
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An act of the product, who may do it, and the clause, "" where the regulation is silent."""
+    """An act of the product, and who may do it."""
 
     act: str
     by: tuple[By, ...]
-    clause: str = ""
+
+    @property
+    def clauses(self) -> tuple[str, ...]:
+        """The clauses that say so, each once; empty where the regulation is silent."""
+        return tuple(dict.fromkeys(by.clause for by in self.by if by.clause))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +58,14 @@ class Place:
     Args:
         organisations: keys of the organisations that it is about.
         sites: keys of the sites.
-        host_site: key of the host site of the conference.
+        host_site: key of the host site where it controls the conference, else "".
+        granted: keys of the sites that have control by a grant.
     """
 
     organisations: frozenset[str] = frozenset()
     sites: frozenset[str] = frozenset()
     host_site: str = ""
+    granted: frozenset[str] = frozenset()
 
 
 class Why(StrEnum):
@@ -72,10 +83,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A holding that gives the right, and where."""
+    """A holding that gives the right, where, and by which clause ("": none says so)."""
 
     holding: Holding
     reach: Reach
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +147,7 @@ def _judge(rule: Rule, held: Holding, place: Place | None) -> Grant | Not:
             continue
         if held.state is not HoldingState.IN_FORCE:
             return Not(held, Why(held.state.value))
-        return Grant(held, by.reach)
+        return Grant(held, by.reach, by.clause)
     return Not(held, nearest)
 
 
@@ -153,67 +165,85 @@ def _reaches(reach: Reach, held: Holding, place: Place | None) -> bool:
         return False
     if reach is Reach.SITE:
         return place is None or held.site in place.sites
+    if reach is Reach.GRANTED:
+        return place is None or held.site in place.granted
     return place is None or held.site == place.host_site
 
 
 # ---------------------------------------------------------------- the acts of the product
 
 
-_SYSTEM = By(Role.SYSTEM_ADMIN, Reach.ANYWHERE, frozenset({Scope.SYSTEM}))
-_OWN = By(Role.SYSTEM_ADMIN, Reach.ORGANISATION, frozenset({Scope.OWN}))
-_OPERATOR = By(Role.CONTROL_OPERATOR, Reach.ANYWHERE)
-_READERS = tuple(By(role, Reach.ANYWHERE) for role in Role if role in READERS)
+_REACH = {
+    Where.EVERYWHERE: Reach.ANYWHERE,
+    Where.HOST: Reach.HOST_SITE,
+    Where.GRANTED: Reach.GRANTED,
+    Where.OWN_SITE: Reach.SITE,
+}
 
 
-def conference_rules(profile: Profile, *, host_tier: str = "province") -> list[Rule]:
-    """Return the acts on a conference under a regulation, hosted by a body of that tier."""
-    who = who_controls(profile, host_tier)
-    hosts = who.layout is Controller.HOST_SITE_OPERATOR
-    rules = []
-    for act in ConferenceAct:
-        by: tuple[By, ...] = (_OPERATOR,)
-        if act in SITE_ACTS:
-            by = (By(None, Reach.SITE),)
-        elif hosts and act in HOST_ACTS:
-            by = (_OPERATOR, By(None, Reach.HOST_SITE))
-        rules.append(Rule(act.value, by, _clause(profile, act, who.clause)))
-    return rules
+def conference_rules(profile: Profile, *, host_controls: bool) -> list[Rule]:
+    """Return the acts on a conference, as the table of rights and a regulation have them.
 
-
-def _clause(profile: Profile, act: ConferenceAct, control: str | None) -> str:
-    values = {
-        ConferenceAct.SCHEDULE: profile.roles.scheduler.clause,
-        ConferenceAct.ADMIT: profile.admission.manual.clause
-        or profile.admission.only_listed.clause,
-        ConferenceAct.JOIN: profile.admission.only_listed.clause,
-        ConferenceAct.ASK_TO_SPEAK: profile.speak.path.clause,
-        ConferenceAct.WITHDRAW_REQUEST: profile.speak.path.clause,
-        ConferenceAct.DECLINE_REQUEST: profile.speak.path.clause,
-        ConferenceAct.END_TURN: profile.mic.close_after_turn.clause,
-        ConferenceAct.LOCK_MIC: profile.mic.member_open.clause,
-        ConferenceAct.ADD_SIMULATED: None,
-        ConferenceAct.CONSENT_TAKEOVER: None,
-        ConferenceAct.PERMIT_SHARE: None,
+    Args:
+        profile: the regulation.
+        host_controls: whether it puts control into the hands of the host site.
+    """
+    delegated = profile.control.delegation.effective is not Delegation.NONE
+    possible = {
+        Where.EVERYWHERE: True,
+        Where.OWN_SITE: True,
+        Where.HOST: host_controls,
+        Where.GRANTED: delegated,
     }
-    clause = values.get(act, control)
+    return [
+        Rule(
+            act.value,
+            tuple(
+                by for right in rights if possible[right.where] for by in _by(profile, act, right)
+            ),
+        )
+        for act, rights in RIGHTS.items()
+    ]
+
+
+def _by(profile: Profile, act: ConferenceAct, right: Right) -> list[By]:
+    scopes = frozenset({Scope.SYSTEM}) if right.where is Where.EVERYWHERE else frozenset[Scope]()
+    clause = _clause(profile, right.basis or _OWN_SITE.get(act, ""))
+    reach = _REACH[right.where]
+    return [By(role, reach, scopes, clause) for role in Role if role in right.roles]
+
+
+_OWN_SITE = {
+    ConferenceAct.JOIN: "admission.only_listed",
+    ConferenceAct.ASK_TO_SPEAK: "speak.path",
+    ConferenceAct.WITHDRAW_REQUEST: "speak.path",
+    ConferenceAct.END_TURN: "mic.close_after_turn",
+}
+"""The rules behind what a site does for itself."""
+
+
+def _clause(profile: Profile, basis: str) -> str:
+    if not basis:
+        return ""
+    section, _, rule = basis.partition(".")
+    clause = getattr(getattr(profile, section), rule).clause
     return profile.clause_label(clause) if clause else ""
 
 
 def register_rules(profile: Profile) -> list[Rule]:
     """Return the acts on organisations, persons and roles under a regulation."""
-    clause = profile.roles.system_admin.clause
-    admin = profile.clause_label(clause) if clause else ""
-    manage = Rule("", (_SYSTEM, _OWN), admin)
+    clause = _clause(profile, "roles.system_admin")
+    system = By(Role.SYSTEM_ADMIN, Reach.ANYWHERE, frozenset({Scope.SYSTEM}), clause)
+    own = By(Role.SYSTEM_ADMIN, Reach.ORGANISATION, frozenset({Scope.OWN}), clause)
+    holder = By(None, Reach.HOLDER)
+    operator = By(Role.CONTROL_OPERATOR, Reach.ANYWHERE)
+    readers = tuple(By(role, Reach.ANYWHERE) for role in Role if role in READERS)
     by_act: dict[str, tuple[By, ...]] = {
-        DirectoryAct.SEE: _READERS,
-        DirectoryAct.CHANGE: (_SYSTEM,),
-        AccountAct.SEE: _READERS,
-        AccountAct.DELEGATE: (_SYSTEM, _OWN, By(None, Reach.HOLDER)),
-        AccountAct.WITHDRAW: (_SYSTEM, _OWN, By(None, Reach.HOLDER)),
-        AccountAct.ISSUE_LINK: (_OPERATOR, _SYSTEM, _OWN),
+        DirectoryAct.SEE: readers,
+        DirectoryAct.CHANGE: (system,),
+        AccountAct.SEE: readers,
+        AccountAct.DELEGATE: (system, own, holder),
+        AccountAct.WITHDRAW: (system, own, holder),
+        AccountAct.ISSUE_LINK: (operator, system, own),
     }
-    silent = {DirectoryAct.SEE, AccountAct.SEE, AccountAct.ISSUE_LINK}
-    return [
-        Rule(act.value, by_act.get(act, manage.by), "" if act in silent else admin)
-        for act in (*DirectoryAct, *AccountAct)
-    ]
+    return [Rule(act.value, by_act.get(act, (system, own))) for act in (*DirectoryAct, *AccountAct)]

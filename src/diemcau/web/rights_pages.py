@@ -14,18 +14,24 @@ from diemcau.accounts import policy
 from diemcau.accounts.models import User
 from diemcau.accounts.queries import Holding, HoldingState, holdings
 from diemcau.conference.models import Conference
-from diemcau.conference.queries import profile_of
+from diemcau.conference.queries import profile_of, situation
 from diemcau.directory.models import Organisation, Site
-from diemcau.regulation import Profile, load_profile
+from diemcau.regulation import (
+    Controller,
+    Profile,
+    load_profile,
+    may_be_granted_control,
+    who_controls,
+)
 
 from . import who
 from .org_pages import not_permitted, page_texts
 from .rights import (
     Answer,
+    By,
     Grant,
     Not,
     Place,
-    Reach,
     Rule,
     Why,
     conference_rules,
@@ -101,7 +107,9 @@ def _question(given: dict[str, str], texts: Texts) -> Question | None:
         if site is None:
             return None
         body = site.organisation
-        place = Place(frozenset({body.key}), frozenset({site.key}), site.key)
+        keys = frozenset({site.key})
+        granted = keys if may_be_granted_control(today, body.tier).allowed else frozenset[str]()
+        place = Place(frozenset({body.key}), keys, site.key, granted)
         groups = _both(today, texts, body.tier)
         return Question(site.name, groups, holdings(now=now), place)
     body_found = Organisation.objects.filter(key=given["to-chuc"]).first()
@@ -115,50 +123,55 @@ def _question(given: dict[str, str], texts: Texts) -> Question | None:
 def _both(
     profile: Profile, texts: Texts, tier: str = "province"
 ) -> tuple[tuple[str, list[Rule]], ...]:
+    hosts = who_controls(profile, tier).layout is Controller.HOST_SITE_OPERATOR
     return (
-        (texts["acts_conference"], conference_rules(profile, host_tier=tier)),
+        (texts["acts_conference"], conference_rules(profile, host_controls=hosts)),
         (texts["acts_register"], register_rules(profile)),
     )
 
 
 def _of_conference(conference: Conference, texts: Texts) -> Question:
-    profile = profile_of(conference)
-    sites = frozenset(conference.roster.values_list("site__key", flat=True))
-    host = conference.host_site.key
-    rules = conference_rules(profile, host_tier=conference.host_body.tier)
-    place = Place(frozenset({conference.host_body.key}), sites | {host}, host)
+    now = situation(conference)
+    sites = frozenset(conference.roster.values_list("site__key", flat=True)) | {now.host}
+    rules = conference_rules(profile_of(conference), host_controls=now.host_controls)
+    place = Place(frozenset({conference.host_body.key}), sites, now.host, now.granted)
     held = holdings(now=timezone.now())
     return Question(conference.title, ((texts["acts_conference"], rules),), held, place)
 
 
 def _rows(answers: list[Answer], texts: Texts, by_person: bool) -> list[dict[str, Any]]:
     """Return a row for each different answer, with the acts that it is given to."""
-    rows: dict[tuple[Any, str], dict[str, Any]] = {}
+    rows: dict[tuple[By, ...], dict[str, Any]] = {}
     for answer in answers:
-        alike = (answer.rule.by, answer.rule.clause)
+        alike = answer.rule.by
         row = rows.get(alike) or rows.setdefault(alike, _row(answer, texts, by_person))
         row["acts"].append(_named(texts, answer.rule.act))
     return list(rows.values())
 
 
 def _row(answer: Answer, texts: Texts, by_person: bool) -> dict[str, Any]:
-    near = [one for one in answer.may_not if by_person or one.why is not Why.OTHER_ROLE]
+    near = [one for one in answer.may_not if by_person or _comes_near(one)]
     # Whose role ended long ago does not come near: those of the same person and role that hold.
     holding = {(grant.holding.user, grant.holding.role) for grant in answer.may}
     near = [one for one in near if (one.holding.user, one.holding.role) not in holding]
     needed = [texts[f"role_{role}"] for role in answer.roles]
     if any(by.role is None for by in answer.rule.by):
-        own = any(by.reach is Reach.HOLDER for by in answer.rule.by)
-        needed.append(texts["any_own_role" if own else "any_site_role"])
+        needed.append(texts["any_own_role"])
     return {
         "acts": [],
-        "clause": answer.rule.clause,
+        "clause": ", ".join(answer.rule.clauses),
         "may": [_grant(grant, texts) for grant in answer.may[:SHOWN]],
         "more": [_grant(grant, texts) for grant in answer.may[SHOWN:]],
         "near": [_not(one, texts) for one in near[:NEAR]],
         "near_more": max(0, len(near) - NEAR),
         "needed": ", ".join(needed),
     }
+
+
+def _comes_near(one: Not) -> bool:
+    """Leave out other roles, and the two hundred who look after other sites."""
+    elsewhere = one.why is Why.ELSEWHERE and bool(one.holding.site)
+    return one.why is not Why.OTHER_ROLE and not elsewhere
 
 
 def _named(texts: Texts, act: str) -> str:
@@ -169,7 +182,8 @@ def _named(texts: Texts, act: str) -> str:
 
 
 def _grant(grant: Grant, texts: Texts) -> dict[str, Any]:
-    return _holding(grant.holding, texts) | {"reach": texts[f"reach_{grant.reach}"]}
+    reach = texts[f"reach_{grant.reach}"]
+    return _holding(grant.holding, texts) | {"reach": reach, "clause": grant.clause}
 
 
 def _not(one: Not, texts: Texts) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
-from . import texts_org
+from . import texts_guests, texts_org
 
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
@@ -93,6 +93,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     **texts_org.TEXTS,
 }
 """Key → Vietnamese, English."""
+
+TEXTS |= texts_guests.TEXTS
 
 
 class Texts:

@@ -82,6 +82,9 @@ ACTS = {
     "request.decline": ("Từ chối yêu cầu phát biểu", "Decline a request"),
     "share.permit": ("Cho chia sẻ màn hình", "Permit sharing"),
     "drill.add_simulated": ("Thêm điểm cầu mô phỏng", "Add simulated sites"),
+    "control.grant": ("Giao quyền điều khiển", "Give control"),
+    "control.withdraw": ("Thu quyền điều khiển", "Take control back"),
+    "guest.invite": ("Mời khách", "Invite guests"),
     "site.join": ("Vào với tư cách điểm cầu", "Join as a site"),
     "request.ask": ("Xin phát biểu", "Ask to speak"),
     "request.withdraw": ("Rút yêu cầu phát biểu", "Withdraw a request"),
@@ -131,6 +134,7 @@ REACHES = {
     "organisation": ("tại đơn vị", "at the organisation"),
     "site": ("tại điểm cầu", "at the site"),
     "host_site": ("khi điểm cầu chủ trì hội nghị", "when the site hosts"),
+    "granted": ("khi được giao quyền điều khiển", "when it was given control"),
     "holder": ("với vai trò của mình", "for one's own role"),
 }
 
@@ -263,7 +267,6 @@ PAGES = {
     "may": ("Được", "May"),
     "may_not": ("Không", "May not"),
     "needs_role": ("cần vai trò", "needs the role"),
-    "any_site_role": ("bất kỳ, tại điểm cầu", "any, at the site"),
     "any_own_role": ("bất kỳ, của chính mình", "any, of one's own"),
     "others": ("người khác", "others"),
     "until_time": ("đến", "until"),
