@@ -14,7 +14,7 @@ from diemcau.directory.queries import duties_on
 from diemcau.regulation import Carrying, Profile, load_profile, may_carry
 
 from . import policy
-from .acting import still
+from .acting import in_turn
 from .models import RoleHolding, RoleHoldingQuerySet, User
 
 
@@ -99,7 +99,7 @@ def give_role(
     that cannot be used.
     """
     with transaction(actor, "role.given", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         user = lock_user(user_id)
         entry.about(object=user.username)
         body = _body(organisation, now)
@@ -152,7 +152,7 @@ def end_role(*, holding_id: int, reason: str, actor: Actor, now: datetime) -> Ro
     Raises Refusal: not permitted, ended already, or it is the last system administrator's.
     """
     with transaction(actor, "role.ended", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         held = lock_holding(holding_id)
         entry.about(object=held.user.username)
         policy.require_end(
@@ -185,7 +185,7 @@ def delegate(
     Source: HUE-3.4. Raises Refusal.
     """
     with transaction(actor, "role.delegated", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         receiver = lock_user(to_user)
         entry.about(object=receiver.username)
         held = lock_holding(holding_id)
@@ -249,7 +249,7 @@ def delegate(
 def withdraw_delegation(*, holding_id: int, actor: Actor, now: datetime) -> RoleHolding:
     """End a delegation now: by whoever gave the role on, holds it on loan, or administers it."""
     with transaction(actor, "role.withdrawn", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         made = lock_holding(holding_id)
         entry.about(object=made.user.username)
         base = made.delegated_from
@@ -319,7 +319,7 @@ def finish(held: RoleHoldingQuerySet, actor: Actor, reason: str, now: datetime) 
 
 
 class keeping_an_admin:
-    """Refuse an act after which nobody would administer the system."""
+    """Refuse an act, done in its turn, after which nobody would administer the system."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
@@ -332,8 +332,6 @@ class keeping_an_admin:
         return held.exists()
 
     def __enter__(self) -> None:
-        # Of two administrators that end one another at the same moment the second waits here.
-        list(RoleHolding.objects.select_for_update().filter(role=Role.SYSTEM_ADMIN).order_by("pk"))
         self._had = self._is_one()
 
     def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:

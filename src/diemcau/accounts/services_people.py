@@ -10,7 +10,7 @@ from diemcau.directory.models import Organisation
 from diemcau.directory.search import fold
 
 from . import policy
-from .acting import still
+from .acting import in_turn
 from .models import SignInLink, User
 from .roles import keeping_an_admin, lock_user, require_over
 
@@ -42,7 +42,7 @@ def create_person(
     Source: KH-5.4. Raises Refusal.
     """
     with transaction(actor, "person.created", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         policy.require_manage(actor, organisation)
         _check(display_name, title, phone)
         name = username.strip().lower() or _free(display_name)
@@ -83,7 +83,7 @@ def change_person(
 ) -> User:
     """Change what is known of a person. An administrator of one organisation keeps it there."""
     with transaction(actor, "person.changed", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         user = lock_user(user_id)
         entry.about(object=user.username)
         policy.require_manage(actor, user.organisation.key if user.organisation else "")
@@ -106,7 +106,7 @@ def disable_person(*, user_id: int, reason: str, actor: Actor, now: datetime) ->
     Source: KH-5.4. Raises Refusal: not permitted, oneself, the last system administrator.
     """
     with transaction(actor, "person.disabled", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         user = lock_user(user_id)
         entry.about(object=user.username)
         policy.require_manage(actor, user.organisation.key if user.organisation else "")
@@ -133,7 +133,7 @@ def disable_person(*, user_id: int, reason: str, actor: Actor, now: datetime) ->
 def enable_person(*, user_id: int, actor: Actor, now: datetime) -> User:
     """Let a person use the account again. Links that were withdrawn stay so."""
     with transaction(actor, "person.enabled", now=now) as entry:
-        actor = still(actor, now=now)
+        actor = in_turn(actor, now=now)
         user = lock_user(user_id)
         entry.about(object=user.username, before={"reason": user.disabled_reason})
         policy.require_manage(actor, user.organisation.key if user.organisation else "")

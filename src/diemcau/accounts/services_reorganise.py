@@ -13,6 +13,7 @@ from diemcau.directory import organisations, policy
 from diemcau.directory.models import Organisation, OrganisationDuty
 from diemcau.directory.timeline import ONE
 
+from .acting import take_turn
 from .models import RoleHolding, RoleHoldingQuerySet, User
 from .roles import carrying, finish, keeping_an_admin
 
@@ -107,6 +108,7 @@ def merge_organisations(
     may not carry a role (with the clause).
     """
     with transaction(actor, "organisation.merged", now=now, object=into) as entry:
+        take_turn()
         policy.require(actor, policy.Act.CHANGE)
         organisations.require_document(document)
         organisations.require_day(on, now)
@@ -134,6 +136,7 @@ def merge_organisations(
 
 
 def _begin(key: str, on: date, document: str, actor: Actor, now: datetime) -> Organisation:
+    take_turn()
     policy.require(actor, policy.Act.CHANGE)
     organisations.require_document(document)
     organisations.require_day(on, now)
