@@ -54,6 +54,10 @@ COMMANDS = {
         "diemcau.backup.cli:backup_key",
         "tạo khóa sao lưu, giữ ở máy khác: --to PATH (make a key for backups)",
     ),
+    "admin": Command(
+        "diemcau.config.admin:main",
+        "tạo quản trị hệ thống đầu tiên: --name TÊN --username TÊN (the first administrator)",
+    ),
     "drill": Command(
         "diemcau.drill.cli:drill",
         "diễn tập với điểm cầu mô phỏng: --sites 9 [--chaos] (a drill with simulated sites)",

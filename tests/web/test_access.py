@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from diemcau.accounts.models import User
 from diemcau.conference.models import Conference
 from tests.conference.cast import LAN_SITE, MINH_SITE, NOW, Cast, minutes
 
@@ -57,6 +58,19 @@ ROWS = [
     Row("POST", "hoi-nghi/moi", 200, 403, 403, 403, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/ban", LIVE, LIVE, 403, 403, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/diem-cau", 403, LIVE, LIVE, LIVE, 302),
+    Row("GET", "to-chuc", 200, 403, 403, 403, 302),
+    Row("GET", "to-chuc/moi", 403, 403, 403, 403, 302),
+    Row("POST", "to-chuc/moi", 403, 403, 403, 403, 302),
+    Row("GET", "to-chuc/<slug:key>", 200, 403, 403, 403, 302),
+    Row("GET", "to-chuc/<slug:key>/<slug:act>", 403, 403, 403, 403, 302),
+    Row("POST", "to-chuc/<slug:key>/<slug:act>", 403, 403, 403, 403, 302),
+    Row("GET", "nguoi-dung", 200, 403, 403, 403, 302),
+    Row("GET", "nguoi-dung/moi", 403, 403, 403, 403, 302),
+    Row("POST", "nguoi-dung/moi", 403, 403, 403, 403, 302),
+    Row("GET", "nguoi-dung/<int:user_id>", 200, 403, 403, 200, 302),
+    Row("GET", "nguoi-dung/<int:user_id>/sua", 403, 403, 403, 403, 302),
+    Row("POST", "nguoi-dung/<int:user_id>/<slug:act>", 403, 403, 403, 403, 302),
+    Row("GET", "quyen", 200, 403, 403, 403, 302),
     Row("GET", "hoi-nghi/<int:conference_id>/khach", 200, 200, 403, 403, 302),
     Row("POST", "hoi-nghi/<int:conference_id>/khach", 200, 200, 403, 403, 302),
     Row("GET", "nhat-ky", 200, 403, 403, 403, 302),
@@ -106,6 +120,9 @@ def send(client: Client, row: Row, conference: Conference) -> object:
         row.path.replace("<str:secret>", "khong-co")
         .replace("<int:conference_id>", str(conference.pk))
         .replace("<uuidstr:command_id>", str(uuid.uuid4()))
+        .replace("<slug:key>", LAN_SITE)
+        .replace("<int:user_id>", str(User.objects.get(display_name="Quân").pk))
+        .replace("<slug:act>", "khoa" if row.path.startswith("nguoi-dung") else "doi-ten")
     )
     if row.method == "GET":
         return client.get(f"/{path}")
@@ -128,7 +145,7 @@ def test_everybody_gets_what_the_row_says(
             assert answer.json()["detail_vi"]
             assert answer.json()["detail_en"]
         elif answer.status_code == 403:
-            assert re.search("trung tâm điều khiển|Chỉ điểm cầu", answer.text)
+            assert re.search("trung tâm điều khiển|Chỉ điểm cầu|quản trị hệ thống", answer.text)
 
 
 def test_who_may_not_command_is_refused_with_the_reason(

@@ -143,6 +143,7 @@ class Sheet:
         self.data = data
         self.organisations: list[list[str]] = []
         self.sites: list[list[str]] = []
+        self.duties: list[list[str]] = []
         self.names: set[str] = set()
 
     def fill(self) -> None:
@@ -153,6 +154,11 @@ class Sheet:
             self.organisations.append(
                 [key, _text(name), _text(short), kind, tier, parent, FIRST_AREA, begins]
             )
+        for key, name, short, kind, tier in self.given["partners"]:
+            self.organisations.append(
+                [key, _text(name), _text(short), kind, tier, "", FIRST_AREA, ""]
+            )
+        self.duties = [list(duty) for duty in self.given["duties"]]
         for key, name, short, organisation, source in self.given["sites"]:
             where = (seat.latitude, seat.longitude)
             self._site(key, name, short, FIRST_AREA, organisation, where, [], source)
@@ -247,11 +253,13 @@ class Sheet:
         )
 
     def files(self) -> dict[str, str]:
-        """Return the three files by name."""
+        """Return the four files by name."""
         return {
             f"{self.key}.toml": self._head(),
             f"{self.key}.organisations.csv": MADE.format(data=DATA_SET)
             + _csv("key name short_name kind tier parent area valid_from", self.organisations),
+            f"{self.key}.duties.csv": MADE.format(data=DATA_SET)
+            + _csv("duty organisation valid_from source", self.duties),
             f"{self.key}.sites.csv": MADE.format(data=DATA_SET)
             + REPLACE_THEM
             + _csv(

@@ -17,6 +17,18 @@ class User(AbstractUser):
     """A person who signs in. There is no default password: links or an administrator's act."""
 
     display_name = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=120, blank=True)
+    """Position in the organisation: the regulations ask for it of a chair (HUE-5.1b, BD-A1)."""
+    phone = models.CharField(max_length=20, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="people"
+    )
+    """Where the person works; roles name the organisation that they are held for themselves."""
+    disabled_reason = models.CharField(max_length=300, blank=True)
+    """Why the account was revoked (KH-5.4)."""
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
 
 
 class RoleHoldingQuerySet(models.QuerySet["RoleHolding"]):
@@ -69,6 +81,8 @@ class RoleHolding(models.Model):
     clause = models.CharField(max_length=40, blank=True)
     """By which the organisation carries the role; "" where the regulation is silent."""
     given_by = models.CharField(max_length=160, blank=True)
+    ended_by = models.CharField(max_length=160, blank=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
 
     objects = RoleHoldingQuerySet.as_manager()
 

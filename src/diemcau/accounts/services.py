@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from diemcau.audit.actor import SYSTEM, Actor, Role, Scope
@@ -10,7 +10,10 @@ from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.directory.models import ControlCentre, Site
 
+from . import policy
+from .acting import still as still
 from .models import LinkPurpose, RoleHolding, SignInLink, User
+from .roles import carrying, require_over
 
 LINK_LIFETIME = timedelta(hours=12)
 """How long a sign-in link can be used."""
@@ -22,8 +25,11 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
+def user_for(role: Role, site: Site | None, *, now: datetime, province: str = "") -> User:
     """Return the user who holds ``role`` (for ``site``), making it where there is none.
+
+    ``province`` is whose regulation is asked for the clause by which the organisation carries the
+    role; where it is empty the holding names none.
 
     A site's user holds it for the site's organisation, limited to the site; the desk's user for
     the organisation that houses the control centre, over everything.
@@ -38,12 +44,14 @@ def user_for(role: Role, site: Site | None, *, now: datetime) -> User:
     if not held.exists():
         centre = ControlCentre.objects.select_related("organisation").first()
         body = site.organisation if site else centre.organisation if centre else None
+        clause = carrying(role, body, province=province, now=now)[1].clause if province else None
         RoleHolding.objects.create(
             user=user,
             role=role,
             scope=Scope.OWN if site else Scope.SYSTEM,
             organisation=body,
             site=site,
+            clause=clause or "",
             valid_from=now,
             given_by=SYSTEM.name,
         )
@@ -58,7 +66,9 @@ class IssuedLink:
     expires_at: datetime
 
 
-def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) -> IssuedLink:
+def issue_link(
+    *, role: Role, site: Site | None, actor: Actor, now: datetime, province: str = ""
+) -> IssuedLink:
     """Make a one-time sign-in link for a role (and site).
 
     Args:
@@ -66,6 +76,7 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
         site: the site, for the roles of a site.
         actor: who issues it: the system at first start, or a control operator.
         now: time of issue; the link lasts LINK_LIFETIME.
+        province: whose regulation the role's clause comes from.
 
     Raises Refusal when the actor may not issue links.
     """
@@ -77,7 +88,7 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
                 "Only the control centre can issue sign-in links.",
             )
         made = make_link(
-            user_for(role, site, now=now),
+            user_for(role, site, now=now, province=province),
             LinkPurpose.SIGN_IN,
             by=actor,
             now=now,
@@ -101,6 +112,32 @@ def make_link(
         expires_at=expires_at,
     )
     return IssuedLink(f"/vao/{secret}", expires_at)
+
+
+def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedLink:
+    """Make a one-time link that signs a person in: by an administrator of the person's body.
+
+    Raises Refusal when the actor may not, or the account is disabled.
+    """
+    with transaction(actor, "link.issued", now=now) as entry:
+        user = User.objects.select_related("organisation").filter(pk=user_id).first()
+        if user is None:
+            raise Refusal("no_person", "Không có người này.", "There is no such person.")
+        entry.about(object=user.username)
+        actor = still(actor, now=now)
+        policy.require_manage(actor, user.organisation.key if user.organisation else "")
+        require_over(actor, user, now)
+        if not user.is_active:
+            raise Refusal(
+                "person_disabled",
+                f"Tài khoản của {user} đang bị khóa. Mở lại trước.",
+                f"The account of {user} is disabled. Enable it first.",
+            )
+        made = make_link(
+            user, LinkPurpose.SIGN_IN, by=actor, now=now, expires_at=now + LINK_LIFETIME
+        )
+        entry.about(after={"expires_at": made.expires_at.isoformat()})
+    return made
 
 
 def peek_link(secret: str, *, now: datetime) -> SignInLink:
@@ -129,6 +166,12 @@ def peek_link(secret: str, *, now: datetime) -> SignInLink:
             "link_used",
             "Liên kết đã được dùng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has been used. Ask the control centre for a new one.",
+        )
+    if not link.user.is_active:
+        raise Refusal(
+            "link_withdrawn",
+            "Liên kết đã bị thu hồi. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link was withdrawn. Ask the control centre for a new one.",
         )
     if link.expires_at <= now:
         raise Refusal(
@@ -170,21 +213,3 @@ def actor_of(user: User, *, now: datetime, address: str = "") -> Actor:
         holdings=tuple(h.as_held() for h in held),
         address=address,
     )
-
-
-def still(actor: Actor, *, now: datetime) -> Actor:
-    """Return the actor with the roles that it holds within the running transaction.
-
-    The rows stay locked until it ends: a role that is ended at this moment is ended either before
-    the act, which is then refused, or after it.
-    """
-    if actor.id is None:
-        return actor
-    held = (
-        RoleHolding.objects.in_force(now)
-        .filter(user_id=actor.id)
-        .select_related("site", "organisation")
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-    )
-    return replace(actor, holdings=tuple(h.as_held() for h in held))

@@ -13,7 +13,6 @@ from .actor import Actor
 from .models import Event
 from .refusal import Refusal
 
-
 LARGEST = 2**63 - 1
 """The largest number of a row."""
 

@@ -23,6 +23,7 @@ def links() -> list[dict[str, str]]:
     from django.conf import settings
     from django.utils import timezone
 
+    from diemcau.accounts.roles import role_at
     from diemcau.accounts.services import issue_link
     from diemcau.audit.actor import SYSTEM, Role
     from diemcau.conference import services
@@ -47,14 +48,20 @@ def links() -> list[dict[str, str]]:
         services.start_joining(conference_id=drill.pk, actor=SYSTEM, now=now)
     wanted = [
         (Role.CONTROL_OPERATOR, None, "Trực bàn điều khiển"),
-        (Role.HOST_SITE_OPERATOR, host, f"Điểm cầu chủ trì: {host.name}"),
+        (
+            role_at(host, province=settings.PROVINCE, now=now),
+            host,
+            f"Điểm cầu chủ trì: {host.name}",
+        ),
         *((Role.SITE_OPERATOR, site, f"Điểm cầu: {site.name}") for site in members[:2]),
     ]
     return [
         {
             "role": role,
             "label": label,
-            "path": issue_link(role=role, site=site, actor=SYSTEM, now=now).path,
+            "path": issue_link(
+                role=role, site=site, actor=SYSTEM, now=now, province=settings.PROVINCE
+            ).path,
         }
         for role, site, label in wanted
     ]

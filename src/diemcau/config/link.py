@@ -22,13 +22,13 @@ def main(arguments: list[str]) -> int:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diemcau.config.settings")
     django.setup()
+    from django.conf import settings
     from django.utils import timezone
 
+    from diemcau.accounts.roles import role_at
     from diemcau.accounts.services import issue_link
     from diemcau.audit.actor import SYSTEM, Role
     from diemcau.directory.models import Site
-    from diemcau.installation import Installation
-    from diemcau.supervisor.engine import write_private
 
     site = None
     if given.role != "control":
@@ -40,18 +40,30 @@ def main(arguments: list[str]) -> int:
                 file=sys.stderr,
             )
             return 2
-    role = {
-        "control": Role.CONTROL_OPERATOR,
-        "host": Role.HOST_SITE_OPERATOR,
-        "site": Role.SITE_OPERATOR,
-    }[given.role]
+    now = timezone.now()
+    role = Role.SITE_OPERATOR if site else Role.CONTROL_OPERATOR
+    if site and given.role == "host":
+        # In a province that knows no operator of a host site it is a site like any other.
+        role = role_at(site, province=settings.PROVINCE, now=now)
+    hand_out(
+        issue_link(role=role, site=site, actor=SYSTEM, now=now, province=settings.PROVINCE).path
+    )
+    return 0
+
+
+def hand_out(path: str) -> None:
+    """Print a link to a terminal; where there is none, write it to a file of mode 0600.
+
+    What is not a terminal is mostly a log, and a secret never reaches a log.
+    """
+    from diemcau.installation import Installation
+    from diemcau.supervisor.engine import write_private
+
     installation = Installation.from_environ()
-    made = issue_link(role=role, site=site, actor=SYSTEM, now=timezone.now())
-    url = installation.origin + made.path
+    url = installation.origin + path
     if sys.stdout.isatty():
         print(url)
-        return 0
-    path = installation.data_dir / "link.txt"
-    write_private(path, url + "\n")
-    print(f"Liên kết nằm trong {path} (the link is in that file)")
-    return 0
+        return
+    file = installation.data_dir / "link.txt"
+    write_private(file, url + "\n")
+    print(f"Liên kết nằm trong {file} (the link is in that file)")

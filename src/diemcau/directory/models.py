@@ -56,6 +56,10 @@ class Organisation(models.Model):
         "self", null=True, on_delete=models.PROTECT, related_name="predecessors"
     )
     """Into which organisation it was merged when it closed."""
+    founded_by = models.CharField(max_length=200, blank=True)
+    """The decision by which it was founded, where it is known."""
+    closed_by = models.CharField(max_length=200, blank=True)
+    """The decision by which it closed."""
     edited_at = models.DateTimeField(null=True)
     """When a person changed it: the province's directory data leaves it alone from then on."""
 
@@ -76,6 +80,18 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=~Q(parent=F("id")) & ~Q(successor=F("id")),
                 name="organisation_not_its_own_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(since__gte=F("valid_from")),
+                name="organisation_since_in_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(since__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("since")),
+                name="organisation_closes_after_since",
             ),
         ]
 
@@ -101,11 +117,16 @@ class OrganisationPast(models.Model):
     """The decision by which it changed."""
 
     class Meta:
-        """Constraints: one state on each day."""
+        """Constraints: one state on each day. Triggers refuse overlaps (see migration 0005)."""
 
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "valid_to"], name="organisation_past_one_per_day"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation"],
+                condition=Q(valid_from__isnull=True),
+                name="organisation_past_one_beginning",
             ),
             models.CheckConstraint(
                 condition=Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
@@ -124,6 +145,8 @@ class OrganisationDuty(models.Model):
     duty = models.CharField(max_length=40)
     valid_from = models.DateField(null=True)
     valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=200, blank=True)
+    """The clause or the decision that says so."""
 
     class Meta:
         """Constraints."""

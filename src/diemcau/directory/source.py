@@ -1,8 +1,9 @@
 """Reads the directory data of a province: its organisations, its sites, its control centre.
 
-Pure: standard library only, no database. Each province has three files in `data/`: a TOML file
-with the province, the sources and the control centre, and two CSV files with the organisations
-and the sites, which open in any spreadsheet. Lines that begin with `#` are comments.
+Pure: no database. Each province has four files in `data/`: a TOML file with the province, the
+sources and the control centre, and three CSV files with the organisations, what they are for the
+system, and the sites, which open in any spreadsheet. `tiers.csv` has the levels of organisations of
+all provinces. Lines that begin with `#` are comments.
 """
 
 import csv
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
+
+from diemcau.regulation import Duty
 
 T = TypeVar("T")
 
@@ -37,6 +40,8 @@ _ORGANISATION_COLUMNS = (
     "area",
     "valid_from",
 )
+_DUTY_COLUMNS = ("duty", "organisation", "valid_from", "source")
+_TIER_COLUMNS = ("key", "name", "name_en", "rank", "valid_from", "valid_to")
 _SITE_COLUMNS = (
     "number",
     "key",
@@ -86,6 +91,28 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DutyEntry:
+    """What an organisation is for the system. `source` is the clause that says so."""
+
+    duty: Duty
+    organisation: str
+    valid_from: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierEntry:
+    """A level of organisations. `rank` 0 is the highest; None dates are open."""
+
+    key: str
+    name: str
+    name_en: str
+    rank: int
+    valid_from: date | None
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteEntry:
     """A site. `organisation` is a key; `source` names the clause or data set it comes from."""
 
@@ -123,6 +150,7 @@ class Province:
     name: str
     name_en: str
     organisations: tuple[Organisation, ...]
+    duties: tuple[DutyEntry, ...]
     sites: tuple[SiteEntry, ...]
     control_centre: ControlCentre
 
@@ -161,6 +189,7 @@ def load_directory(key: str, directory: Path = DATA) -> Province:
     with head.open("rb") as stream:
         raw = tomllib.load(stream)
     organisations = directory / f"{key}.organisations.csv"
+    duties = directory / f"{key}.duties.csv"
     sites = directory / f"{key}.sites.csv"
     try:
         province = Province(
@@ -168,6 +197,7 @@ def load_directory(key: str, directory: Path = DATA) -> Province:
             name=raw["province"]["name"],
             name_en=raw["province"]["name_en"],
             organisations=tuple(_read(organisations, _ORGANISATION_COLUMNS, _organisation)),
+            duties=tuple(_read(duties, _DUTY_COLUMNS, _duty)),
             sites=tuple(_read(sites, _SITE_COLUMNS, _site)),
             control_centre=_control_centre(raw["control_centre"]),
         )
@@ -177,11 +207,17 @@ def load_directory(key: str, directory: Path = DATA) -> Province:
     return province
 
 
+def load_tiers(directory: Path = DATA) -> tuple[TierEntry, ...]:
+    """Read the levels of organisations, the highest first. Raises DirectoryInvalid."""
+    return tuple(_read(directory / "tiers.csv", _TIER_COLUMNS, _tier))
+
+
 def check(province: Province) -> None:
     """Check a directory against itself. Raises DirectoryInvalid with every fault."""
     problems = [
         *_check_keys(province),
         *_check_tree(province),
+        *_check_duties(province),
         *_check_sites(province),
         *_check_texts(province),
     ]
@@ -205,8 +241,31 @@ def _read(
             raise DirectoryInvalid([f"{path.name}: entry {number}: {error}"]) from error
 
 
+def _day(cell: str) -> date | None:
+    return date.fromisoformat(cell) if cell else None
+
+
+def _duty(row: Mapping[str, str]) -> DutyEntry:
+    return DutyEntry(
+        duty=Duty(row["duty"]),
+        organisation=row["organisation"],
+        valid_from=_day(row["valid_from"]),
+        source=row["source"],
+    )
+
+
+def _tier(row: Mapping[str, str]) -> TierEntry:
+    return TierEntry(
+        key=row["key"],
+        name=row["name"],
+        name_en=row["name_en"],
+        rank=int(row["rank"]),
+        valid_from=_day(row["valid_from"]),
+        valid_to=_day(row["valid_to"]),
+    )
+
+
 def _organisation(row: Mapping[str, str]) -> Organisation:
-    begins = row["valid_from"]
     return Organisation(
         key=row["key"],
         name=row["name"],
@@ -215,7 +274,7 @@ def _organisation(row: Mapping[str, str]) -> Organisation:
         tier=row["tier"],
         parent=row["parent"] or None,
         area=row["area"],
-        valid_from=date.fromisoformat(begins) if begins else None,
+        valid_from=_day(row["valid_from"]),
     )
 
 
@@ -286,6 +345,17 @@ def _check_tree(province: Province) -> Iterable[str]:
     used = {site.organisation for site in province.sites} | {province.control_centre.organisation}
     for key in sorted(used - parents.keys()):
         yield f"organisation {key!r} is used but does not exist"
+
+
+def _check_duties(province: Province) -> Iterable[str]:
+    known = {one.key for one in province.organisations}
+    for entry in province.duties:
+        if entry.organisation not in known:
+            yield f"duty {entry.duty.value!r}: {entry.organisation!r} does not exist"
+        if not entry.source:
+            yield f"duty {entry.duty.value!r}: the source is missing"
+    for again in _twice((entry.duty, entry.organisation) for entry in province.duties):
+        yield f"duty {again!r} stands twice"
 
 
 def _check_sites(province: Province) -> Iterable[str]:

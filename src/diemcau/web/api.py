@@ -11,6 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import APIKeyCookie, SessionAuth
 from pydantic import AwareDatetime, Field
 
+from diemcau.accounts.roles import role_at
 from diemcau.accounts.services import issue_link
 from diemcau.audit.actor import Actor, Role, Scope
 from diemcau.audit.refusal import Refusal
@@ -315,11 +316,14 @@ class Link(Schema):
 )
 def sign_in_link(request: HttpRequest, body: LinkRequest) -> Status:
     """Issue a one-time sign-in link for a site."""
-    site = Site.objects.filter(key=body.site).first()
+    site = Site.objects.filter(key=body.site).select_related("organisation").first()
     if site is None:
         raise Refusal("no_site", "Không có điểm cầu này.", "There is no such site.")
-    role = Role.HOST_SITE_OPERATOR if site.is_host_default else Role.SITE_OPERATOR
-    made = issue_link(role=role, site=site, actor=_actor(request), now=timezone.now())
+    now = timezone.now()
+    role = role_at(site, province=settings.PROVINCE, now=now)
+    made = issue_link(
+        role=role, site=site, actor=_actor(request), now=now, province=settings.PROVINCE
+    )
     return Status(201, Link(url=request.build_absolute_uri(made.path), expires_at=made.expires_at))
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from diemcau.accounts import policy as accounts
 from diemcau.audit.actor import Actor
 from diemcau.audit.policy import may_read
+from diemcau.directory import policy as directory
 
 
 class Item(NamedTuple):
@@ -24,6 +26,9 @@ class Item(NamedTuple):
 ITEMS: tuple[Item, ...] = (
     Item("home", "home", lambda actor: True),
     Item("audit-log", "audit_log", may_read),
+    Item("organisations", "organisations", lambda a: directory.may(a, directory.Act.SEE)),
+    Item("people", "people", accounts.may_see),
+    Item("rights", "rights", accounts.may_see),
 )
 
 

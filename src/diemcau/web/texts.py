@@ -1,6 +1,6 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
-from . import texts_audit, texts_guests, texts_security
+from . import texts_audit, texts_guests, texts_org, texts_security
 
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
@@ -90,10 +90,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Enter a number of sites between 1 and 200.",
     ),
     "fix": ("Sửa các mục sau:", "Mend the following:"),
+    **texts_org.TEXTS,
 }
 """Key → Vietnamese, English."""
 
-for topic in (texts_audit, texts_guests, texts_security):
+for topic in (texts_audit, texts_guests, texts_org, texts_security):
     TEXTS.update(topic.TEXTS)
 
 
