@@ -10,7 +10,7 @@ from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 from diemcau.directory.models import ControlCentre, Site
 
-from .models import RoleHolding, SignInLink, User
+from .models import LinkPurpose, RoleHolding, SignInLink, User
 
 LINK_LIFETIME = timedelta(hours=12)
 """How long a sign-in link can be used."""
@@ -18,7 +18,8 @@ LINK_LIFETIME = timedelta(hours=12)
 DESK_USER = "ban-dieu-khien"
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """Return what is kept of a link's secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -78,7 +79,7 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
             )
         secret = secrets.token_urlsafe(32)
         link = SignInLink.objects.create(
-            secret_hash=_hash(secret),
+            secret_hash=hash_of(secret),
             user=user_for(role, site, now=now),
             issued_at=now,
             issued_by=actor.name,
@@ -88,9 +89,15 @@ def issue_link(*, role: Role, site: Site | None, actor: Actor, now: datetime) ->
     return IssuedLink(f"/vao/{secret}", link.expires_at)
 
 
-def peek_link(secret: str, *, now: datetime) -> SignInLink:
+def peek_link(
+    secret: str, *, now: datetime, purpose: LinkPurpose = LinkPurpose.SIGN_IN
+) -> SignInLink:
     """Return the usable link without consuming it. Raises Refusal with the reason."""
-    link = SignInLink.objects.select_related("user").filter(secret_hash=_hash(secret)).first()
+    link = (
+        SignInLink.objects.select_related("user")
+        .filter(secret_hash=hash_of(secret), purpose=purpose)
+        .first()
+    )
     if link is None:
         raise Refusal(
             "link_unknown",
@@ -103,11 +110,23 @@ def peek_link(secret: str, *, now: datetime) -> SignInLink:
             "Liên kết đã được dùng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has been used. Ask the control centre for a new one.",
         )
+    if link.withdrawn_at is not None:
+        raise Refusal(
+            "link_withdrawn",
+            "Liên kết đã bị thu hồi. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link was withdrawn. Ask the control centre for a new one.",
+        )
     if link.expires_at <= now:
         raise Refusal(
             "link_expired",
             "Liên kết đã hết hạn. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has expired. Ask the control centre for a new one.",
+        )
+    if not link.user.is_active:
+        raise Refusal(
+            "account_disabled",
+            "Tài khoản đang bị khóa. Đề nghị trung tâm điều khiển mở lại.",
+            "This account is disabled. Ask the control centre to enable it.",
         )
     return link
 

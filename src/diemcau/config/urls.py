@@ -1,6 +1,6 @@
 """Addresses: pages, API, health."""
 
-from django.urls import path
+from django.urls import include, path
 
 from diemcau.web import pages
 from diemcau.web.api import api
@@ -8,6 +8,7 @@ from diemcau.web.api import api
 urlpatterns = [
     path("", pages.home, name="home"),
     path("vao/<str:secret>", pages.sign_in, name="sign-in"),
+    path("", include("diemcau.web.login_urls")),
     path("ra", pages.sign_out, name="sign-out"),
     path("ngon-ngu", pages.set_language, name="language"),
     path("hoi-nghi/moi", pages.new_conference, name="new-conference"),

@@ -11,6 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 from pydantic import AwareDatetime, Field
 
+from diemcau.accounts.login.live import DESK
 from diemcau.accounts.services import issue_link
 from diemcau.audit.actor import Actor, Role
 from diemcau.audit.refusal import Refusal
@@ -23,7 +24,7 @@ from diemcau.protocol.commands import CommandRequest, CommandResult
 from diemcau.protocol.desk import DeskSnapshot, DeskTokens
 from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replaced
 
-from . import who
+from . import login_live, who
 from .client import VERSION
 from .gate import still_holds
 
@@ -198,9 +199,12 @@ def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAns
             "Trình duyệt chưa nhận diện được máy này. Bật cookie rồi tải lại trang.",
             "This device is not known. Allow cookies and reload the page.",
         )
+    actor = _actor(request)
+    login_live.require_free(request, actor, conference_id, actor.site or "")
     answer = joining.join(
-        conference_id=conference_id, actor=_actor(request), device=device, request=body, now=now
+        conference_id=conference_id, actor=actor, device=device, request=body, now=now
     )
+    login_live.answered(request, conference_id, answer)
     if isinstance(answer, Elsewhere | Replaced):
         who.note_elsewhere(request, conference_id, now)
     return answer
@@ -218,6 +222,7 @@ def leave(request: HttpRequest, conference_id: int) -> Status:
         device=who.device(request, conference_id),
         now=timezone.now(),
     )
+    login_live.left(request, conference_id)
     return Status(204, None)
 
 
@@ -237,13 +242,15 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
 
 @api.post(
     "/conferences/{int:conference_id}/desk/tokens",
-    response={200: DeskTokens, 403: Problem, 404: Problem},
+    response={200: DeskTokens, 403: Problem, 404: Problem, 409: Problem},
 )
 def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     """Return the tokens with which the desk enters the engine, hidden."""
     conference = _conference(conference_id)
     actor = _actor(request)
     services.authorise(conference, actor, Act.SEE_DESK)
+    login_live.require_free(request, actor, conference_id, DESK)
+    login_live.entered_desk(request, conference_id)
     return passes.desk_tokens(conference, actor.id or 0, actor.name)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from diemcau.accounts.login.policy import Act, may
 from diemcau.audit.actor import Actor
 
 
@@ -20,7 +21,11 @@ class Item(NamedTuple):
     shown: Callable[[Actor], bool]
 
 
-ITEMS: tuple[Item, ...] = (Item("home", "home", lambda actor: True),)
+ITEMS: tuple[Item, ...] = (
+    Item("home", "home", lambda actor: True),
+    Item("login-administration", "sign_ins", lambda actor: may(actor, Act.SEE_SIGN_INS)),
+    Item("mfa_index", "account", lambda actor: True),
+)
 
 
 def items(actor: Actor) -> list[Item]:

@@ -1,6 +1,9 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
+from .texts_login import LOGIN
+
 TEXTS: dict[str, tuple[str, str]] = {
+    **LOGIN,
     "product": ("diemcau", "diemcau"),
     "pages": ("Các trang", "Pages"),
     "home": ("Hội nghị", "Conferences"),

@@ -1,0 +1,79 @@
+"""The forms in which allauth's own would count failures otherwise than we do."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from . import attempts, credentials, sessions
+from .words import DIFFERENT, LOCKED, WRONG_CODE, WRONG_OLD_PASSWORD, shown
+
+
+def _checked_code(form: Any) -> str:
+    """Return the code when one of the person's authenticators accepts it.
+
+    allauth limits by account, whatever the source: somebody who knows the password could keep its
+    owner out. Here failures count per account and address, like those of passwords.
+    """
+    user, now = form.user, timezone.now()
+    actor = sessions.acting(context.request, None)
+    if attempts.paused(name=user.username, user=user, address=actor.address, now=now):
+        attempts.note_paused(name=user.username, user=user, actor=actor, now=now)
+        raise ValidationError(shown(LOCKED), code=LOCKED.code)
+    code = str(form.cleaned_data["code"]).replace(" ", "")
+    found = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.WEBAUTHN)
+    for authenticator in found:
+        if authenticator.wrap().validate_code(code):
+            authenticator.user = user
+            form.authenticator = authenticator
+            attempts.passed(user=user, address=actor.address)
+            return code
+    attempts.wrong_code(user=user, actor=actor, now=now)
+    raise ValidationError(shown(WRONG_CODE), code=WRONG_CODE.code)
+
+
+class CodeForm(AuthenticateForm):  # type: ignore[misc]
+    """A code at sign-in: of the app, or a recovery code."""
+
+    def clean_code(self) -> str:
+        """Check the code and count failures."""
+        return _checked_code(self)
+
+
+class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+    """A code asked for again."""
+
+    def clean_code(self) -> str:
+        """Check the code and count failures."""
+        return _checked_code(self)
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """Change the password."""
+
+    @property
+    def rules(self) -> str:
+        """The rule for a new password, for the page."""
+        return str(credentials.rules_said())
+
+    def clean_oldpassword(self) -> str:
+        """Check the present password like at sign-in: failures count."""
+        given = str(self.cleaned_data.get("oldpassword", ""))
+        if not get_adapter(context.request).reauthenticate(self.user, given):
+            said = WRONG_OLD_PASSWORD
+            raise ValidationError(shown(said), code=said.code)
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        """Say in our words that the two are different."""
+        given: dict[str, Any] = super(forms.Form, self).clean() or {}
+        one, two = given.get("password1"), given.get("password2")
+        if one and two and one != two:
+            self.add_error("password2", ValidationError(shown(DIFFERENT), code=DIFFERENT.code))
+        return given
