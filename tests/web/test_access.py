@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from diemcau.conference.models import Conference
+from tests.accounts.login.rows import ROWS as LOGIN_ROWS
 from tests.conference.cast import LAN_SITE, MINH_SITE, NOW, Cast, minutes
 
 PEOPLE = ("Hoa", "Lan", "Minh", "Quân", "nobody")
@@ -76,6 +77,7 @@ ROWS = [
     Row("POST", "api/sign-in-links", 201, 403, 403, 403, 401, {"site": MINH_SITE}),
     Row("POST", "api/language", 204, 204, 204, 204, 204, {"language": "en"}),
     Row("GET", "api/engine-gate", 403, 403, 403, 403, 403),
+    *(Row(*row) for row in LOGIN_ROWS),
 ]
 
 
@@ -101,6 +103,8 @@ def send(client: Client, row: Row, conference: Conference) -> object:
         row.path.replace("<str:secret>", "khong-co")
         .replace("<int:conference_id>", str(conference.pk))
         .replace("<uuidstr:command_id>", str(uuid.uuid4()))
+        .replace("<str:provider_id>", "tinh")
+        .replace("<int:pk>", "4711")
     )
     if row.method == "GET":
         return client.get(f"/{path}")

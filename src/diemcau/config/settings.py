@@ -92,7 +92,8 @@ LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "diemcau.accounts.login.adapters.AccountAdapter"
 ACCOUNT_FORMS = {"change_password": "diemcau.accounts.login.forms.NewPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "email"]
+# Nobody signs up; without password1 the sign-in form would have no password.
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False  # there may be no mail server
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # of the one who changes it; all others end

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from diemcau.installation import ROOT, Installation, InstallationError
+from diemcau.installation import ROOT, Installation, InstallationError, SignIn
 from diemcau.supervisor import edge, engine, ports
 from diemcau.supervisor.logs import last_line, open_log, turn_over
 from diemcau.supervisor.probes import http_probe, tls_probe
@@ -132,6 +132,7 @@ class Stack:
         province: str = "lam-dong",
         public_host: str | None = None,
         database_url: str | None = None,
+        sign_in: SignIn | None = None,
         tell: Callable[[str], None] = lambda step: None,
     ) -> Stack:
         """A whole installation of its own in `data_dir`, on free ports, beside any other."""
@@ -142,6 +143,7 @@ class Stack:
             database_url=database_url,
             tls_cert=None,
             tls_key=None,
+            sign_in=sign_in or SignIn(),
             **ports.free_ports(),
         )
         return cls(installation, tell=tell)

@@ -29,12 +29,15 @@ from diemcau.accounts.models import RoleHolding, User
 from diemcau.audit.actor import Role
 from diemcau.conference.models import Conference
 
+PROVING = ("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn")
+"""Where a person proves again who they are."""
+
 OPEN = frozenset(
     {
         *("language", "health", "sign-in", "sign-out"),
         *("account_login", "account_logout", "account_inactive"),
         *("mfa_authenticate", "mfa_login_webauthn"),
-        *("account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"),
+        *PROVING,
         *("openid_connect_login", "openid_connect_callback"),
         *("socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup"),
         *("login-stranger", "login-invitation", "login-locked", "login-idle"),
@@ -137,11 +140,16 @@ def prove_url(request: HttpRequest, *, factor: bool, back: str) -> str:
         factor: only a second factor will do.
         back: the path to come back to.
     """
-    methods = get_adapter(request).get_reauthentication_methods(request.user)
+    methods = _methods(request)
     if factor:
         methods = [m for m in methods if m["id"].startswith("mfa")]
     url = methods[0]["url"] if methods else reverse("login-locked")
     return f"{url}?{urlencode({'next': back})}"
+
+
+def _methods(request: HttpRequest) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = get_adapter(request).get_reauthentication_methods(request.user)
+    return found
 
 
 def row_of(request: HttpRequest) -> Session:
@@ -174,7 +182,9 @@ class LoginGate:
         request.sign_in_row = row  # type: ignore[attr-defined]
         page = page_class(match)
         if page is PageClass.OPEN:
-            return None
+            # Who signs in by links only has nothing to prove with: another page says what to do.
+            asked = match.url_name in PROVING and not _methods(request)
+            return redirect("login-locked") if asked else None
         api = "api" in match.namespaces
         owed = first(needs(situation(request, row, user, now), admin_months=self._months()))
         if owed is not None and match.url_name not in WHERE[owed][1]:

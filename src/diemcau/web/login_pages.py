@@ -32,7 +32,7 @@ from diemcau.accounts.login.idle import PageClass
 from diemcau.accounts.login.models import Session, Standing
 from diemcau.accounts.login.words import DIFFERENT, ELSEWHERE, STRANGER
 from diemcau.accounts.models import User
-from diemcau.accounts.services import DESK_USER
+from diemcau.accounts.services import DESK_USER, IssuedLink
 from diemcau.audit.actor import Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.conference.expected import sites_expected
@@ -319,7 +319,7 @@ def _state(user: User, asleep: dormancy.Dormant | None, word: Texts) -> tuple[st
     return "ok", word["login_active"]
 
 
-def _administer(request: HttpRequest, actor: Actor, now: datetime) -> invitations.IssuedLink | None:
+def _administer(request: HttpRequest, actor: Actor, now: datetime) -> IssuedLink | None:
     act, given = request.POST.get("act", ""), request.POST.get("user", "")
     if act == "unlock":
         lock = request.POST.get("lock", "")

@@ -33,6 +33,7 @@ urlpatterns = [
     path("cam-ket", pages.acknowledge, name="login-acknowledge"),
     path("tai-khoan", pages.account, name="mfa_index"),
     path("tai-khoan/cac-khoa", pages.account, name="mfa_list_webauthn"),
+    path("tai-khoan/chua-co-mat-khau", pages.account, name="account_set_password"),
     path("tai-khoan/thiet-lap", pages.set_up, name="login-set-up"),
     path("tai-khoan/mat-khau", account.password_change, name="account_change_password"),
     path("tai-khoan/ung-dung", totp.activate_totp, name="mfa_activate_totp"),

@@ -22,8 +22,8 @@ LOGIN: dict[str, tuple[str, str]] = {
         "This account is disabled. Ask the control centre to enable it.",
     ),
     "not_invited": (
-        "Chưa có tài khoản nào trong hệ thống cho người này. Đề nghị quản trị mời trước.",
-        "There is no account for this person here. Ask the administrator for an invitation first.",
+        "Hệ thống chưa có tài khoản cho người này. Đề nghị trung tâm điều khiển mời trước.",
+        "There is no account for this person here. Ask the control centre for an invitation first.",
     ),
     "oidc_failed": (
         "Hệ thống đăng nhập của tỉnh không trả lời đúng. Thử lại, hoặc đăng nhập bằng mật khẩu.",

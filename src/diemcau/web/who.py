@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from diemcau.accounts.login.devices import address, label
+from diemcau.accounts.login.devices import address as address
+from diemcau.accounts.login.devices import label
 from diemcau.accounts.models import User
 from diemcau.accounts.services import actor_of
 from diemcau.audit.actor import Actor

@@ -26,7 +26,7 @@ from .oidc import matching
 from .words import DISABLED, LOCKED, STRANGER, WRONG, WRONG_CODE, WRONG_OLD_PASSWORD, shown
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Sign-in by password: no sign-up, failures counted in our table."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         )
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """Second factors: their secrets encrypted at rest."""
 
     error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": shown(WRONG_CODE)}
@@ -127,7 +127,7 @@ def _box() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
-class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAdapter(DefaultSocialAccountAdapter):
     """Provincial sign-on: it leads to invited accounts, and makes none."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:

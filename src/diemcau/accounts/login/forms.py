@@ -38,7 +38,7 @@ def _checked_code(form: Any) -> str:
     raise ValidationError(shown(WRONG_CODE), code=WRONG_CODE.code)
 
 
-class CodeForm(AuthenticateForm):  # type: ignore[misc]
+class CodeForm(AuthenticateForm):
     """A code at sign-in: of the app, or a recovery code."""
 
     def clean_code(self) -> str:
@@ -46,7 +46,7 @@ class CodeForm(AuthenticateForm):  # type: ignore[misc]
         return _checked_code(self)
 
 
-class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class CodeAgainForm(ReauthenticateForm):
     """A code asked for again."""
 
     def clean_code(self) -> str:
@@ -54,7 +54,7 @@ class CodeAgainForm(ReauthenticateForm):  # type: ignore[misc]
         return _checked_code(self)
 
 
-class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+class NewPasswordForm(ChangePasswordForm):
     """Change the password."""
 
     @property
@@ -72,7 +72,7 @@ class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """Say in our words that the two are different."""
-        given: dict[str, Any] = super(forms.Form, self).clean() or {}
+        given: dict[str, Any] = forms.Form.clean(self) or {}
         one, two = given.get("password1"), given.get("password2")
         if one and two and one != two:
             self.add_error("password2", ValidationError(shown(DIFFERENT), code=DIFFERENT.code))

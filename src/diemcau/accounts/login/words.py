@@ -68,8 +68,8 @@ DISABLED = Said(
 )
 STRANGER = Said(
     "not_invited",
-    "Chưa có tài khoản nào trong hệ thống cho người này. Đề nghị quản trị mời trước.",
-    "There is no account for this person here. Ask the administrator for an invitation first.",
+    "Hệ thống chưa có tài khoản cho người này. Đề nghị trung tâm điều khiển mời trước.",
+    "There is no account for this person here. Ask the control centre for an invitation first.",
 )
 ELSEWHERE = Said(
     "live_elsewhere",
