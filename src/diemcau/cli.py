@@ -30,6 +30,10 @@ COMMANDS = {
         "diemcau.config.link:main",
         "tạo đường vào dùng một lần: --role site --site KEY (a one-time sign-in link)",
     ),
+    "invite": Command(
+        "diemcau.config.invite:main",
+        "mời người dùng đặt mật khẩu: --username lan [--admin] (invite a person)",
+    ),
     "drill": Command(
         "diemcau.drill.cli:drill",
         "diễn tập với điểm cầu mô phỏng: --sites 9 [--chaos] (a drill with simulated sites)",

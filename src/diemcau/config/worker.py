@@ -30,6 +30,7 @@ async def serve() -> None:
     from diemcau.conference.conductor import Conductor
     from diemcau.conference.simulators import Simulators
     from diemcau.conference.store import DatabaseStore
+    from diemcau.config import daily
     from diemcau.media.livekit import BadWebhook, LiveKitEngine, read_webhook
 
     stop = asyncio.Event()
@@ -75,7 +76,11 @@ async def serve() -> None:
         )
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(conductor.run()), tasks.create_task(pass_on())]
+                running = [
+                    tasks.create_task(conductor.run()),
+                    tasks.create_task(pass_on()),
+                    tasks.create_task(daily.run()),
+                ]
                 await stop.wait()
                 for task in running:
                     task.cancel()
