@@ -44,6 +44,14 @@ VERBS: dict[str, tuple[str, str]] = {
     "share.permitted": ("cho {} chia sẻ màn hình", "let {} share its screen"),
     "share.ended": ("dừng quyền chia sẻ của {}", "ended sharing by {}"),
     "drill.sites_added": ("thêm điểm cầu mô phỏng", "added simulated sites"),
+    "live.refused": (
+        "vào từ máy thứ hai bằng cùng tài khoản",
+        "entered from a second device with the same account",
+    ),
+    "live.moved": (
+        "chuyển tài khoản sang máy khác",
+        "moved the account to another device",
+    ),
     "link.issued": ("cấp liên kết đăng nhập cho {}", "issued a sign-in link for {}"),
 }
 """Verb of an event → what the log says; ``{}`` is the site's name."""
