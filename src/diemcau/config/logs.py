@@ -3,8 +3,8 @@
 import logging
 import re
 
-_LINK = re.compile(r"/vao/[^\s\"']+")
-HIDDEN = "/vao/…"
+_LINK = re.compile(r"/(vao|dat-mat-khau)/[^\s\"']+")
+HIDDEN = r"/\1/…"
 
 
 class HideLinks(logging.Filter):

@@ -204,7 +204,7 @@ def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAns
     answer = joining.join(
         conference_id=conference_id, actor=actor, device=device, request=body, now=now
     )
-    login_live.answered(request, conference_id, answer)
+    login_live.answered(request, actor, conference_id, answer)
     if isinstance(answer, Elsewhere | Replaced):
         who.note_elsewhere(request, conference_id, now)
     return answer

@@ -9,7 +9,7 @@ from diemcau.audit.actor import Actor
 from diemcau.conference import joining
 from diemcau.conference.joining import Device
 from diemcau.conference.models import Conference
-from diemcau.protocol.joining import Admitted, JoinAnswer
+from diemcau.protocol.joining import Admitted, Elsewhere, JoinAnswer
 
 from . import who
 from .login_gate import row_of
@@ -32,8 +32,17 @@ def entered_desk(request: HttpRequest, conference: int) -> None:
     live.enter(row_of(request), Place(conference, DESK), now=timezone.now())
 
 
-def answered(request: HttpRequest, conference: int, answer: JoinAnswer) -> None:
-    """A site was answered: when it was let in, its session is live now."""
+def answered(request: HttpRequest, actor: Actor, conference: int, answer: JoinAnswer) -> None:
+    """A site was answered: when it was let in, its session is live now.
+
+    A second device of the site that is told so by the conference alerts the first one too.
+    """
+    if isinstance(answer, Elsewhere):
+        row, now = row_of(request), timezone.now()
+        claim = live.holder(row, now=now)
+        if claim is not None:
+            place = Place(conference, answer.own.site)
+            live.turned_away(row, claim, place, actor=actor, now=now)
     if isinstance(answer, Admitted):
         device = who.device(request, conference)
         place = Place(conference, answer.own.site, device.hash)

@@ -4,6 +4,7 @@ LOGIN: dict[str, tuple[str, str]] = {
     "account": ("Tài khoản", "Account"),
     "sign_ins": ("Đăng nhập và khóa", "Sign-ins and locks"),
     "login_name": ("Tên đăng nhập hoặc thư điện tử", "User name or e-mail"),
+    "user_name": ("Tên đăng nhập", "User name"),
     "password": ("Mật khẩu", "Password"),
     "sign_in_by_key": ("Đăng nhập bằng khóa", "Sign in with a passkey"),
     "or_open_link": (

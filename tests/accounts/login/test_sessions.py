@@ -431,7 +431,11 @@ def test_a_second_device_of_the_same_site_is_left_to_the_rules_of_the_conference
     assert join(first, conference).json()["outcome"] == "admitted"
     told = join(second, conference).json()
     assert told["outcome"] == "elsewhere", "consent or a newer link, as before"
-    assert not Event.objects.filter(verb="live.refused").exists()
+    assert join(second, conference).json()["outcome"] == "elsewhere"
+    # The conference records a request for consent; that somebody tried at all is recorded here.
+    assert Event.objects.filter(verb="live.refused", object=MINH_SITE).count() == 1
+    heard = first.post("/phien/truc-tiep", {"conference": conference.pk}).json()
+    assert "bị từ chối" in heard["alert"]
 
 
 def test_the_same_account_at_another_site_is_refused_and_moves_with_its_seat(

@@ -17,6 +17,7 @@ from diemcau.audit.actor import Actor
 from diemcau.audit.services import transaction
 
 from .models import LiveClaim, Session
+from .sessions import refused
 from .words import ELSEWHERE
 
 DESK = "desk"
@@ -69,20 +70,38 @@ def require_free(
     found = holder(session, now=now)
     if found is None or not held_conference_runs or _same_seat(found, where):
         return
-    refusal = ELSEWHERE.refusal()
+    turned_away(session, found, where, actor=actor, now=now)
+    raise ELSEWHERE.refusal()
+
+
+def turned_away(
+    session: Session, found: LiveClaim, where: Place, *, actor: Actor, now: datetime
+) -> None:
+    """Alert the first screen and record that a second one was not let in, once per while.
+
+    Args:
+        session: that was not let in.
+        found: the claim of the first.
+        where: what the second wanted to enter.
+        actor: the person.
+        now: the time.
+    """
     if session.told_elsewhere_at and _alerted_for(found, session, now):
-        raise refusal  # it asks again and again: one event says it
-    # Committed apart from the refusal, which rolls back what belongs to it.
+        return  # it asks again and again: one event says it
     with db.atomic():
         LiveClaim.objects.filter(pk=found.pk).update(
             alert_at=now, alert_device=session.device, alert_address=session.address
         )
         session.told_elsewhere_at = now
         session.save(update_fields=["told_elsewhere_at"])
-    with transaction(
-        actor, "live.refused", now=now, conference_id=where.conference, object=where.place
-    ):
-        raise refusal
+    refused(
+        actor,
+        "live.refused",
+        ELSEWHERE.refusal(),
+        now=now,
+        object=where.place,
+        conference_id=where.conference,
+    )
 
 
 def _same_seat(claim: LiveClaim, where: Place) -> bool:

@@ -177,10 +177,18 @@ def signed_out(row: Session, *, actor: Actor, now: datetime) -> None:
             entry.drop()
 
 
-def refused(actor: Actor, verb: str, refusal: Refusal, *, now: datetime, object: str = "") -> None:
+def refused(
+    actor: Actor,
+    verb: str,
+    refusal: Refusal,
+    *,
+    now: datetime,
+    object: str = "",
+    conference_id: int | None = None,
+) -> None:
     """Record an act that did not happen."""
     try:
-        with transaction(actor, verb, now=now, object=object):
+        with transaction(actor, verb, now=now, object=object, conference_id=conference_id):
             raise refusal
     except Refusal:
         return

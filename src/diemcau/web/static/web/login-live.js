@@ -5,21 +5,28 @@
   const every = app.dataset.page === "desk" ? 5000 : 20000;
   const csrf = () => (/csrftoken=([^;]+)/.exec(document.cookie) || ["", ""])[1];
   let bar = null;
+  let read = "";
 
   function show(text) {
-    if (text === "" && bar !== null) {
+    if (bar !== null && bar.dataset.text !== text) {
       bar.remove();
       bar = null;
     }
-    if (text === "") return;
-    if (bar === null) {
-      bar = document.createElement("p");
-      bar.className = "login-alert";
-      bar.setAttribute("role", "alert");
-      bar.dataset.testid = "login-alert";
-      document.body.append(bar);
-    }
-    if (bar.textContent !== text) bar.textContent = text;
+    if (text === "" || text === read || bar !== null) return;
+    bar = document.createElement("div");
+    bar.className = "login-alert";
+    bar.setAttribute("role", "alert");
+    bar.dataset.testid = "login-alert";
+    bar.dataset.text = text;
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = document.documentElement.lang === "en" ? "Noted" : "Đã rõ";
+    close.addEventListener("click", function () {
+      read = text;
+      show("");
+    });
+    bar.append(text, close);
+    document.body.append(bar);
   }
 
   async function sign() {
