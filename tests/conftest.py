@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from diemcau.installation import PORTS
+from diemcau.installation import PORTS, SIGN_IN_FIELDS
 from tests import postgresql
 
 _DATA = tempfile.TemporaryDirectory(prefix="diemcau-tests-")
@@ -22,7 +22,8 @@ _NUDGES = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 _NUDGES.bind(("127.0.0.1", 0))
 _NUDGES.setblocking(False)
 
-for name in ("PROVINCE", "PUBLIC_HOST", "DATABASE_URL", "TLS_CERT", "TLS_KEY", *PORTS.values()):
+SETTINGS = ("PROVINCE", "PUBLIC_HOST", "DATABASE_URL", "TLS_CERT", "TLS_KEY", *PORTS.values())
+for name in (*SETTINGS, *(field.upper() for field in SIGN_IN_FIELDS)):
     os.environ.pop(name, None)
 _THINGS = contextlib.ExitStack()
 ON_POSTGRESQL = os.environ.get("DIEMCAU_TEST_DATABASE") == "postgresql"

@@ -105,6 +105,9 @@ MFA_ADAPTER = "diemcau.accounts.login.adapters.MFAAdapter"
 MFA_FORMS = {
     "authenticate": "diemcau.accounts.login.forms.CodeForm",
     "reauthenticate": "diemcau.accounts.login.forms.CodeAgainForm",
+    "authenticate_webauthn": "diemcau.accounts.login.forms.KeyForm",
+    "login_webauthn": "diemcau.accounts.login.forms.KeyAloneForm",
+    "reauthenticate_webauthn": "diemcau.accounts.login.forms.KeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -11,7 +11,6 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import SessionAuth
 from pydantic import AwareDatetime, Field
 
-from diemcau.accounts.login.live import DESK
 from diemcau.accounts.services import issue_link
 from diemcau.audit.actor import Actor, Role
 from diemcau.audit.refusal import Refusal
@@ -249,8 +248,7 @@ def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     conference = _conference(conference_id)
     actor = _actor(request)
     services.authorise(conference, actor, Act.SEE_DESK)
-    login_live.require_free(request, actor, conference_id, DESK)
-    login_live.entered_desk(request, conference_id)
+    login_live.take_desk(request, actor, conference_id)
     return passes.desk_tokens(conference, actor.id or 0, actor.name)
 
 

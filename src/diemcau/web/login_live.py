@@ -15,21 +15,20 @@ from . import who
 from .login_gate import row_of
 
 
+def _runs(conference: int) -> bool:
+    return Conference.objects.in_session().filter(pk=conference).exists()
+
+
 def require_free(request: HttpRequest, actor: Actor, conference: int, place: str) -> None:
     """Raise Refusal when the account takes part in a conference from another session."""
-    row, now = row_of(request), timezone.now()
-    claim = live.holder(row, now=now)
-    runs = claim is not None and (
-        Conference.objects.in_session().filter(pk=claim.conference_id).exists()
-    )
-    live.require_free(
-        row, Place(conference, place), held_conference_runs=runs, actor=actor, now=now
-    )
+    where = Place(conference, place)
+    live.require_free(row_of(request), where, runs=_runs, actor=actor, now=timezone.now())
 
 
-def entered_desk(request: HttpRequest, conference: int) -> None:
-    """The desk of this session is live now."""
-    live.enter(row_of(request), Place(conference, DESK), now=timezone.now())
+def take_desk(request: HttpRequest, actor: Actor, conference: int) -> None:
+    """The desk of this session is live from now on. Raises Refusal when another one is."""
+    where = Place(conference, DESK)
+    live.take(row_of(request), where, runs=_runs, actor=actor, now=timezone.now())
 
 
 def answered(request: HttpRequest, actor: Actor, conference: int, answer: JoinAnswer) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -23,6 +24,7 @@ from diemcau.conference.expected import sites_expected
 from diemcau.conference.models import Conference, Seat
 from diemcau.directory.models import Site
 from tests.conference.cast import MAI_SITE, MINH_SITE, QUAN_SITE, Cast, make_cast, opened
+from tests.conference.test_commands import at_the_same_time
 
 from .conftest import PASSWORD, acts, enter, make, verbs
 
@@ -461,6 +463,18 @@ def test_the_same_account_at_another_site_is_refused_and_moves_with_its_seat(
         second.post(made.path)
         assert second.post("/o-may-khac", {"next": "/"}).headers["Location"] == "/"
     assert Seat.objects.get(entry__site__key=MINH_SITE).state == "left"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_desks_that_open_at_once_one_gets_in() -> None:
+    cast = make_cast()
+    conference = opened(cast)
+    make("thu", role=Role.CONTROL_OPERATOR)
+    clients = [operator(), operator()]
+    for client in clients:
+        client.get("/")
+    found = at_the_same_time(*(partial(tokens, c, conference) for c in clients))
+    assert sorted(found) == [200, 409]
 
 
 # ---------------------------------------------------------------- sleeping accounts

@@ -23,7 +23,16 @@ from diemcau.audit.services import transaction
 
 from . import attempts, credentials, devices, sessions
 from .oidc import matching
-from .words import DISABLED, LOCKED, STRANGER, WRONG, WRONG_CODE, WRONG_OLD_PASSWORD, shown
+from .words import (
+    DISABLED,
+    LOCKED,
+    OIDC_FAILED,
+    STRANGER,
+    WRONG,
+    WRONG_CODE,
+    WRONG_OLD_PASSWORD,
+    shown,
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -153,6 +162,5 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
         """Record that the provincial sign-on did not work; no detail, it may hold a code."""
-        refusal = STRANGER.refusal()
-        refusal.code = "oidc_failed"
-        sessions.refused(sessions.acting(request), "oidc.refused", refusal, now=timezone.now())
+        actor, refusal = sessions.acting(request), OIDC_FAILED.refusal()
+        sessions.refused(actor, "oidc.refused", refusal, now=timezone.now())

@@ -1,5 +1,6 @@
 """The forms in which allauth's own would count failures otherwise than we do."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -7,12 +8,17 @@ from allauth.account.forms import ChangePasswordForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import (
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from . import attempts, credentials, sessions
-from .words import DIFFERENT, LOCKED, WRONG_CODE, WRONG_OLD_PASSWORD, shown
+from .words import DIFFERENT, LOCKED, WRONG_CODE, WRONG_KEY, WRONG_OLD_PASSWORD, shown
 
 
 def _checked_code(form: Any) -> str:
@@ -52,6 +58,46 @@ class CodeAgainForm(ReauthenticateForm):
     def clean_code(self) -> str:
         """Check the code and count failures."""
         return _checked_code(self)
+
+
+def _checked_key(form: Any, check: Callable[[], Authenticator]) -> Authenticator:
+    """Return the key that signed; one that does not fit counts as a failure.
+
+    A key that signs in alone names its account in what the browser sends: that is not believed,
+    or anybody could lock anybody.
+    """
+    try:
+        return check()
+    except ValidationError as error:
+        actor, now = sessions.acting(context.request, None), timezone.now()
+        user = form.user
+        name = user.username if user else ""
+        attempts.failed(name=name, user=user, actor=actor, now=now, said=WRONG_KEY)
+        raise ValidationError(shown(WRONG_KEY), code=WRONG_KEY.code) from error
+
+
+class KeyForm(AuthenticateWebAuthnForm):
+    """A security key after the password."""
+
+    def clean_credential(self) -> Authenticator:
+        """Check what the key signed."""
+        return _checked_key(self, super().clean_credential)
+
+
+class KeyAloneForm(LoginWebAuthnForm):
+    """A security key instead of the password."""
+
+    def clean_credential(self) -> Authenticator:
+        """Check what the key signed."""
+        return _checked_key(self, super().clean_credential)
+
+
+class KeyAgainForm(ReauthenticateWebAuthnForm):
+    """A security key asked for again."""
+
+    def clean_credential(self) -> Authenticator:
+        """Check what the key signed."""
+        return _checked_key(self, super().clean_credential)
 
 
 class NewPasswordForm(ChangePasswordForm):

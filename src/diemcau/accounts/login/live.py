@@ -8,11 +8,13 @@ here: the conference has its own rules for that (consent, take-over by a newer l
 Source: HUE-6.5a (own account, no sharing: alert and record of a second session), KH-5.4.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction as db
 
+from diemcau.accounts.models import User
 from diemcau.audit.actor import Actor
 from diemcau.audit.services import transaction
 
@@ -55,23 +57,48 @@ def holder(session: Session, *, now: datetime) -> LiveClaim | None:
     )
 
 
+Runs = Callable[[int], bool]
+"""Whether a conference is held now: its app knows."""
+
+
 def require_free(
-    session: Session, where: Place, *, held_conference_runs: bool, actor: Actor, now: datetime
+    session: Session, where: Place, *, runs: Runs, actor: Actor, now: datetime
 ) -> None:
     """Raise Refusal when the account is live elsewhere; alert the first and record it once.
 
     Args:
         session: that wants in.
         where: what it wants to enter.
-        held_conference_runs: whether the conference of the first is still held.
+        runs: whether a conference is held now: one that ended keeps nobody out.
         actor: the person.
         now: the time.
     """
-    found = holder(session, now=now)
-    if found is None or not held_conference_runs or _same_seat(found, where):
-        return
+    found = _rival(session, where, runs, now)
+    if found is not None:
+        turned_away(session, found, where, actor=actor, now=now)
+        raise ELSEWHERE.refusal()
+
+
+def take(session: Session, where: Place, *, runs: Runs, actor: Actor, now: datetime) -> None:
+    """Enter if the account is live nowhere else: of two that come at once one gets in.
+
+    Raises Refusal like `require_free`.
+    """
+    with db.atomic():
+        User.objects.select_for_update().get(pk=session.user_id)
+        found = _rival(session, where, runs, now)
+        if found is None:
+            enter(session, where, now=now)
+            return
     turned_away(session, found, where, actor=actor, now=now)
     raise ELSEWHERE.refusal()
+
+
+def _rival(session: Session, where: Place, runs: Runs, now: datetime) -> LiveClaim | None:
+    found = holder(session, now=now)
+    if found is None or not runs(found.conference_id) or _same_seat(found, where):
+        return None
+    return found
 
 
 def turned_away(

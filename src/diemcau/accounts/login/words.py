@@ -71,6 +71,16 @@ STRANGER = Said(
     "Hệ thống chưa có tài khoản cho người này. Đề nghị trung tâm điều khiển mời trước.",
     "There is no account for this person here. Ask the control centre for an invitation first.",
 )
+OIDC_FAILED = Said(
+    "oidc_failed",
+    "Hệ thống đăng nhập của tỉnh không trả lời đúng. Thử lại, hoặc đăng nhập bằng mật khẩu.",
+    "The provincial sign-on did not answer rightly. Try again, or sign in with a password.",
+)
+WRONG_KEY = Said(
+    "wrong_key",
+    "Khóa bảo mật không đúng. Dùng khóa đã đăng ký, hoặc chọn cách khác.",
+    "The security key is not right. Use one that was registered, or choose another way.",
+)
 ELSEWHERE = Said(
     "live_elsewhere",
     "Không vào được: tài khoản đang dự họp ở máy khác.",
