@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from diemcau.accounts.login import attempts, sessions
 from diemcau.accounts.login.dormancy import sweep_dormant
 from diemcau.conference.expected import sites_expected
 
@@ -16,11 +17,16 @@ _log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Disable the accounts that slept too long. Doing it twice changes nothing."""
+    """Disable the accounts that slept too long, end and forget what is over.
+
+    Doing it twice changes nothing.
+    """
     close_old_connections()
     try:
         now = timezone.now()
         struck = sweep_dormant(needed_sites=sites_expected(now=now), now=now)
+        sessions.sweep(now=now)
+        attempts.sweep(now=now)
         if struck:
             _log.info("disabled %d accounts that nobody used", len(struck))
     finally:

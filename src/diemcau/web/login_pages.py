@@ -281,9 +281,12 @@ def administration(request: HttpRequest) -> HttpResponse:
     # Accounts of sites and of the desk, into which only a one-time link leads: nobody's own.
     of_the_desk = (
         User.objects.filter(password__startswith="!", is_active=True, socialaccount=None)
+        .filter(authenticator=None)
         .filter(Q(holdings__site__isnull=False) | Q(username=DESK_USER))
         .values("pk")
     )
+    everybody = "tat-ca" in request.GET
+    shown = User.objects.all() if everybody else User.objects.exclude(pk__in=of_the_desk)
     people = [
         {
             "user": user,
@@ -293,13 +296,14 @@ def administration(request: HttpRequest) -> HttpResponse:
             "sessions": counts.get(user.pk, 0),
             "password": user.has_usable_password(),
         }
-        for user in User.objects.exclude(pk__in=of_the_desk).order_by("-last_login", "username")
+        for user in shown.order_by("-last_login", "username")
     ]
     context = {
         "actor": actor,
         "locks": attempts.locks(now=now),
         "people": people,
         "problem": problem,
+        "everybody": everybody,
         "link": request.build_absolute_uri(link.path) if link else "",
         "link_until": link.expires_at if link else None,
         "administrator": policy.may(actor, policy.Act.INVITE),

@@ -224,6 +224,10 @@ LOGIN: dict[str, tuple[str, str]] = {
         "An account unused for {warn} days is warned, after {disable} it is disabled; except whose "
         "site is in a conference of the next 14 days, and the last administrator.",
     ),
+    "accounts_all": (
+        "Xem cả tài khoản của điểm cầu và bàn điều khiển",
+        "Show the accounts of sites and of the desk too",
+    ),
     "account_state": ("Trạng thái", "State"),
     "account_acts": ("Việc", "Acts"),
     "last_sign_in": ("Đăng nhập lần cuối", "Last sign-in"),

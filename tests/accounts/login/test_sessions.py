@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from diemcau.accounts.login import credentials, dormancy, live, sessions
+from diemcau.accounts.login import attempts, credentials, dormancy, live, sessions
 from diemcau.accounts.login.models import Failure, LiveClaim, Session, Standing
 from diemcau.accounts.models import RoleHolding, User
 from diemcau.accounts.services import issue_link
@@ -552,6 +552,19 @@ def test_a_link_of_a_disabled_account_says_so(cast: Cast) -> None:
     assert "Tài khoản đang bị khóa" in Client().post(made.path).text
 
 
+def test_the_daily_sweep_ends_what_expired_and_forgets_what_is_long_over(lan: User) -> None:
+    enter("lan")
+    enter("lan", "sai")
+    later = timezone.now() + timedelta(days=15)
+    sessions.sweep(now=later)
+    attempts.sweep(now=later)
+    assert Session.objects.get().ended_why == "expired"
+    assert not Failure.objects.exists()
+    sessions.sweep(now=later + timedelta(days=366))
+    assert not Session.objects.exists()
+    assert Event.objects.filter(verb="login.refused").count() == 1
+
+
 # ---------------------------------------------------------------- the administrator's page
 
 
@@ -572,6 +585,17 @@ def test_an_administrator_invites_and_the_link_is_shown_once(huong: User) -> Non
     again = client.post("/quan-tri/dang-nhap", given)
     assert again.status_code == 409
     assert User.objects.filter(username="moi").count() == 1
+
+
+def test_accounts_of_sites_are_listed_when_asked_for_or_when_they_hold_a_factor(
+    huong: User, cast: Cast
+) -> None:
+    client = admin_client(huong)
+    row = f'data-account="{cast.users["Minh"].username}"'
+    assert row not in client.get("/quan-tri/dang-nhap").text
+    assert row in client.get("/quan-tri/dang-nhap?tat-ca").text
+    with_app(cast.users["Minh"])
+    assert row in client.get("/quan-tri/dang-nhap").text
 
 
 @pytest.mark.parametrize(

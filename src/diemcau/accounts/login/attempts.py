@@ -14,7 +14,7 @@ from diemcau.audit.actor import Actor
 from diemcau.audit.services import transaction
 
 from . import policy, sessions
-from .lockout import LockPolicy, pause
+from .lockout import LONGEST, LockPolicy, pause
 from .models import Failure
 from .words import LOCKED, WRONG, WRONG_CODE, Said
 
@@ -148,6 +148,11 @@ def locks(*, now: datetime) -> list[Failure]:
     """Return what is locked now, for those who may open it."""
     found = Failure.objects.filter(until__gt=now).select_related("user")
     return list(found.order_by("-until", "pk"))
+
+
+def sweep(*, now: datetime) -> None:
+    """Forget failures that no longer count; the events of them stay."""
+    Failure.objects.filter(last_at__lt=now - _rules().forget - LONGEST).delete()
 
 
 def unlock(*, lock: int, actor: Actor, now: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -120,6 +121,19 @@ def factor_used(request: HttpRequest, user: User) -> bool:
 def of(user: User) -> list[Session]:
     """Return the person's open sessions, the last used first."""
     return list(Session.objects.filter(user=user, ended_at__isnull=True).order_by("-seen_at"))
+
+
+KEPT = timedelta(days=365)
+"""How long it is known who was signed in where: as long as logs."""
+
+
+def sweep(*, now: datetime) -> None:
+    """End what expired by itself, and forget what ended long ago."""
+    unused = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    Session.objects.filter(ended_at__isnull=True, seen_at__lt=unused).update(
+        ended_at=now, ended_why="expired"
+    )
+    Session.objects.filter(ended_at__lt=now - KEPT).delete()
 
 
 def end_rows(user: User, *, except_key: str, why: str, now: datetime) -> int:
