@@ -1,5 +1,6 @@
 """Passwords: invited, set by a one-time link, used, changed; and who is locked out."""
 
+import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,6 +17,7 @@ from diemcau.accounts.services import issue_link, peek_link
 from diemcau.audit.actor import SYSTEM, Role
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
+from diemcau.config.logs import HideLinks
 
 from .conftest import PASSWORD, acts, enter, make, verbs
 
@@ -134,6 +136,8 @@ def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(lan: User) 
     assert all(e.refused and e.code == "wrong_credentials" for e in refused)
 
 
+@pytest.mark.requirement("LC-4.4")
+@pytest.mark.requirement("BD-6.2")
 def test_no_password_and_no_unknown_name_stands_in_an_event_or_a_row(lan: User) -> None:
     enter("MatKhauNhapNham", "BiMat-987!")
     enter("lan", "BiMat-987!")
@@ -165,6 +169,7 @@ def test_a_disabled_account_is_told_so_with_the_right_password_only(lan: User) -
 # ---------------------------------------------------------------- rules of use
 
 
+@pytest.mark.requirement("LD-5.3")
 def test_the_rules_of_use_are_shown_once_per_version(db: None, monkeypatch) -> None:
     make("lan", accepted=False)
     client = enter("lan")
@@ -180,6 +185,7 @@ def test_the_rules_of_use_are_shown_once_per_version(db: None, monkeypatch) -> N
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.requirement("LD-5.3")
 def test_the_button_of_a_link_accepts_the_rules(db: None) -> None:
     made = issue_link(role=Role.CONTROL_OPERATOR, site=None, actor=SYSTEM, now=timezone.now())
     client = Client()
@@ -203,6 +209,7 @@ def change(client: Client, new: str, old: str = PASSWORD) -> object:
     return client.post("/tai-khoan/mat-khau", given)
 
 
+@pytest.mark.requirement("LD-6.7")
 def test_a_changed_password_ends_every_other_session(lan: User) -> None:
     here, there = enter("lan"), enter("lan")
     assert change(here, OTHER).status_code == 302
@@ -349,3 +356,11 @@ def test_nobody_else_sees_or_opens_locks(lan: User) -> None:
     assert client.get("/quan-tri/dang-nhap").status_code == 403
     with pytest.raises(Refusal):
         attempts.unlock(lock=1, actor=acts(lan), now=timezone.now())
+
+
+def test_no_link_stands_in_a_log() -> None:
+    record = logging.LogRecord("x", 30, "", 0, "Gone: %s", ("/dat-mat-khau/bi-mat",), None)
+    other = logging.LogRecord("x", 30, "", 0, "Gone: /vao/bi-mat now", (), None)
+    for said in (record, other):
+        assert HideLinks().filter(said)
+        assert "bi-mat" not in said.getMessage()

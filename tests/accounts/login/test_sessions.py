@@ -196,6 +196,7 @@ def test_an_administrator_ends_all_of_a_person(lan: User, huong: User) -> None:
     assert all(c.get("/api/me").status_code == 401 for c in clients)
 
 
+@pytest.mark.requirement("KH-5.4")
 def test_disabling_an_account_ends_its_sessions(lan: User, huong: User) -> None:
     client = enter("lan")
     dormancy.disable(user=lan, actor=acts(huong), reason="test", now=timezone.now())
@@ -331,6 +332,7 @@ def thu(db: None) -> User:
     return make("thu", role=Role.CONTROL_OPERATOR)
 
 
+@pytest.mark.requirement("HUE-6.5a")
 def test_the_same_account_at_a_second_desk_is_refused_alerted_and_recorded(
     thu: User, conference: Conference
 ) -> None:
@@ -365,6 +367,7 @@ def test_the_limit_is_per_account(thu: User, conference: Conference) -> None:
     assert tokens(by_link(), conference) == 200
 
 
+@pytest.mark.requirement("HUE-6.5a")
 def test_the_second_goes_on_here_after_proving_and_the_first_is_put_out(
     thu: User, conference: Conference
 ) -> None:
@@ -423,6 +426,7 @@ def two_sites(user: User, site: str) -> None:
     RoleHolding.objects.filter(user=user).update(site=Site.objects.get(key=site))
 
 
+@pytest.mark.requirement("HUE-6.5a")
 def test_a_second_device_of_the_same_site_is_left_to_the_rules_of_the_conference(
     cast: Cast, conference: Conference
 ) -> None:
