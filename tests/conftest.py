@@ -23,8 +23,6 @@ _NUDGES.setblocking(False)
 
 for name in VARIABLES:
     os.environ.pop(name, None)
-for name in ("AUDIT_ANCHOR_FILE", "AUDIT_SYSLOG"):
-    os.environ.pop(name, None)
 _THINGS = contextlib.ExitStack()
 ON_POSTGRESQL = os.environ.get("DIEMCAU_TEST_DATABASE") == "postgresql"
 """The tests that touch the database run once on each; see tools/run_tests.py."""

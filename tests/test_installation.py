@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diemcau.installation import Installation, InstallationError, Secrets, valid_host
+from diemcau.installation import Installation, InstallationError, Secrets, SignIn, valid_host
 
 
 def mode(path: Path) -> int:
@@ -247,3 +247,55 @@ def test_what_a_service_cannot_use_is_named(environ: dict[str, str]) -> None:
     with pytest.raises(InstallationError, match=next(iter(environ))) as refusal:
         Installation.from_environ(environ)
     assert "\n" not in str(refusal.value)
+
+
+# ---------------------------------------------------------------- signing in
+
+
+def test_private_networks_are_trusted_unless_something_else_is_said() -> None:
+    assert "10.0.0.0/8" in Installation.from_environ({}).sign_in.trusted_networks
+    here = Installation.from_environ({"TRUSTED_NETWORKS": "10.20.0.0/16, fd00::/8"})
+    assert here.sign_in.trusted_networks == ("10.20.0.0/16", "fd00::/8")
+
+
+def test_a_child_process_signs_people_in_by_the_same_rules(tmp_path: Path) -> None:
+    here = Installation(
+        data_dir=tmp_path,
+        sign_in=SignIn(
+            trusted_networks=("10.1.0.0/16",),
+            oidc_issuer="https://sso.example",
+            oidc_client_id="diemcau",
+            oidc_client_secret_file=tmp_path / "oidc",
+            idle_seconds=600,
+        ),
+    )
+    assert Installation.from_environ(here.environ()) == here
+    other = Installation(data_dir=tmp_path)
+    assert Installation.from_environ(other.child_environ(here.environ())) == other
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRUSTED_NETWORKS", "mạng của tỉnh"),
+        ("TRUSTED_NETWORKS", "10.0.0.1/8"),
+        ("IDLE_SECONDS", "mười"),
+        ("LOCK_AFTER", "0"),
+        ("OIDC_ISSUER", "https://sso.example"),
+    ],
+)
+def test_a_rule_of_signing_in_that_cannot_be_used_is_named(name: str, value: str) -> None:
+    with pytest.raises(InstallationError) as refused:
+        Installation.from_environ({name: value})
+    assert name in str(refused.value)
+
+
+def test_a_sign_on_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "oidc"
+    path.write_text("bí mật\n")
+    path.chmod(0o644)
+    given = SignIn(oidc_client_secret_file=path)
+    with pytest.raises(InstallationError):
+        given.oidc_secret()
+    path.chmod(0o600)
+    assert given.oidc_secret() == "bí mật"

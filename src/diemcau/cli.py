@@ -58,6 +58,10 @@ COMMANDS = {
         "diemcau.config.admin:main",
         "tạo quản trị hệ thống đầu tiên: --name TÊN --username TÊN (the first administrator)",
     ),
+    "invite": Command(
+        "diemcau.config.invite:main",
+        "mời người dùng đặt mật khẩu: --username lan [--admin] (invite a person)",
+    ),
     "drill": Command(
         "diemcau.drill.cli:drill",
         "diễn tập với điểm cầu mô phỏng: --sites 9 [--chaos] (a drill with simulated sites)",

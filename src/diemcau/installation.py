@@ -13,7 +13,7 @@ import re
 import secrets as random_source
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -65,11 +65,6 @@ WORDS = {
 }
 """Field of `Installation` → environment variable: plain words, unset by default."""
 
-VARIABLES = frozenset(
-    {"DIEMCAU_DATA", "PROVINCE"}.union(*(t.values() for t in (PORTS, HOSTS, PATHS, WORDS)))
-)
-"""Every environment variable that an installation knows."""
-
 LOG_FORMATS = ("json", "plain")
 
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)\Z")
@@ -90,6 +85,130 @@ class Secrets:
 
     def __repr__(self) -> str:
         return "Secrets(…)"
+
+
+TRUSTED = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+"""Networks from which no second factor is asked of people without administration. Private ranges:
+the dedicated network of a province (TSLCD) uses these, and the Internet carries none of them."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How people sign in: networks, provincial sign-on, and the figures of the security rules.
+
+    The figures are those of TCVN 14423:2026 level 3 as reported; a province may set its own.
+
+    Args:
+        trusted_networks: CIDR, IPv4 and IPv6; from elsewhere everybody needs a second factor.
+        oidc_issuer: address of the provincial sign-on (OpenID Connect), None for none.
+        oidc_client_id: the name under which it knows this installation.
+        oidc_client_secret_file: file of mode 0600 with the secret that it gave.
+        oidc_name: what the button says.
+        oidc_claim: the claim that names the account: ``preferred_username`` or ``email``.
+        idle_seconds, idle_admin_seconds: when an unused business or administration page locks.
+        password_with_factor, password_alone: least lengths with and without a second factor.
+        password_reuse: how many earlier passwords may not come back.
+        password_admin_months: how long an administrator's password lasts.
+        lock_after, lock_source_after: failures before an account, or a whole address, waits.
+        dormant_warn_days, dormant_disable_days: when an unused account is warned and disabled.
+    """
+
+    trusted_networks: tuple[str, ...] = TRUSTED
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_name: str = "Đăng nhập một lần của tỉnh"
+    oidc_claim: str = "preferred_username"
+    idle_seconds: int = 15 * 60
+    idle_admin_seconds: int = 5 * 60
+    password_with_factor: int = 8
+    password_alone: int = 14
+    password_reuse: int = 10
+    password_admin_months: int = 2
+    lock_after: int = 5
+    lock_source_after: int = 30
+    dormant_warn_days: int = 30
+    dormant_disable_days: int = 45
+
+    def __post_init__(self) -> None:
+        for network in self.trusted_networks:
+            try:
+                ipaddress.ip_network(network)
+            except ValueError as error:
+                raise InstallationError(
+                    f"TRUSTED_NETWORKS có {network}: ghi mạng như 10.0.0.0/8, cách nhau bằng dấu "
+                    "phẩy. (TRUSTED_NETWORKS takes networks like 10.0.0.0/8.)"
+                ) from error
+        for name in SIGN_IN_NUMBERS:
+            if getattr(self, name) < 1:
+                raise InstallationError(
+                    f"{name.upper()} phải là số từ 1. ({name.upper()} takes a number from 1.)"
+                )
+        if self.oidc_issuer is not None and (
+            self.oidc_client_id is None or self.oidc_client_secret_file is None
+        ):
+            raise InstallationError(
+                "OIDC_ISSUER cần cả OIDC_CLIENT_ID và OIDC_CLIENT_SECRET_FILE. "
+                "(OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET_FILE too.)"
+            )
+
+    @classmethod
+    def from_environ(cls, given: Mapping[str, str]) -> SignIn:
+        """Read it from variables named like the fields in capitals. Raises InstallationError."""
+        values: dict[str, object] = {}
+        for name in SIGN_IN_FIELDS:
+            value = given.get(name.upper())
+            if value is None:
+                continue
+            if name == "trusted_networks":
+                values[name] = tuple(part.strip() for part in value.split(",") if part.strip())
+            elif name == "oidc_client_secret_file":
+                values[name] = _path(value)
+            elif name not in SIGN_IN_NUMBERS:
+                values[name] = value
+            elif value.isascii() and value.isdigit():
+                values[name] = int(value)
+            else:
+                raise InstallationError(
+                    f"{name.upper()}={value} phải là số. ({name.upper()} takes a number.)"
+                )
+        return cls(**values)  # type: ignore[arg-type]
+
+    def environ(self) -> dict[str, str]:
+        """What `from_environ` needs to make an equal value; only what differs from the default."""
+        found = {}
+        for one in fields(self):
+            value = getattr(self, one.name)
+            if value != one.default:
+                found[one.name.upper()] = (
+                    ",".join(value) if isinstance(value, tuple) else str(value)
+                )
+        return found
+
+    def oidc_secret(self) -> str:
+        """Read the secret of the provincial sign-on. Raises InstallationError."""
+        path = self.oidc_client_secret_file
+        assert path is not None
+        try:
+            _refuse_wider(path, 0o600)
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise InstallationError(
+                f"Không đọc được {path}: ghi đúng OIDC_CLIENT_SECRET_FILE. "
+                "(OIDC_CLIENT_SECRET_FILE cannot be read.)"
+            ) from error
+
+
+SIGN_IN_FIELDS = tuple(f.name for f in fields(SignIn))
+SIGN_IN_NUMBERS = tuple(f.name for f in fields(SignIn) if isinstance(f.default, int))
+
+VARIABLES = frozenset(
+    {"DIEMCAU_DATA", "PROVINCE"}.union(
+        *(table.values() for table in (PORTS, HOSTS, PATHS, WORDS)),
+        (name.upper() for name in SIGN_IN_FIELDS),
+    )
+)
+"""Every environment variable that an installation knows."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +237,7 @@ class Installation:
         log_format: "json" or "plain"; None: plain at a terminal, else JSON.
         tls_cert, tls_key: a given certificate for `public_host`, PEM; else Caddy's own authority.
         audit_syslog: where it is sent too: udp://host:port, tcp://host:port or unix:/path.
+        sign_in: how people sign in.
     """
 
     data_dir: Path
@@ -148,6 +268,7 @@ class Installation:
     tls_cert: Path | None = None
     tls_key: Path | None = None
     audit_syslog: str | None = None
+    sign_in: SignIn = SignIn()
 
     def __post_init__(self) -> None:
         if not _SLUG.match(self.province):
@@ -229,6 +350,7 @@ class Installation:
         return cls(
             data_dir=Path(given.get("DIEMCAU_DATA", ROOT / "var")).expanduser().absolute(),
             province=given.get("PROVINCE", "lam-dong"),
+            sign_in=SignIn.from_environ(given),
             **values,
         )
 
@@ -239,7 +361,7 @@ class Installation:
             value = getattr(self, attribute)
             if value is not None:
                 known[name] = str(value)
-        return known
+        return known | self.sign_in.environ()
 
     def child_environ(self, base: Mapping[str, str] | None = None) -> dict[str, str]:
         """`base` (this process's environment) with exactly this installation's variables in it."""

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from diemcau.accounts.models import User
 from diemcau.conference.models import Conference
+from tests.accounts.login.rows import ROWS as LOGIN_ROWS
 from tests.conference.cast import LAN_SITE, MINH_SITE, NOW, Cast, minutes
 
 PEOPLE = ("Hoa", "Lan", "Minh", "Quân", "nobody")
@@ -95,6 +96,7 @@ ROWS = [
     Row("POST", "api/sign-in-links", 201, 403, 403, 403, 401, {"site": MINH_SITE}),
     Row("POST", "api/language", 204, 204, 204, 204, 204, {"language": "en"}),
     Row("GET", "api/engine-gate", 403, 403, 403, 403, 403),
+    *(Row(*row) for row in LOGIN_ROWS),
 ]
 
 
@@ -123,6 +125,8 @@ def send(client: Client, row: Row, conference: Conference) -> object:
         .replace("<slug:key>", LAN_SITE)
         .replace("<int:user_id>", str(User.objects.get(display_name="Quân").pk))
         .replace("<slug:act>", "khoa" if row.path.startswith("nguoi-dung") else "doi-ten")
+        .replace("<str:provider_id>", "tinh")
+        .replace("<int:pk>", "4711")
     )
     if row.method == "GET":
         return client.get(f"/{path}")

@@ -21,7 +21,7 @@ class User(AbstractUser):
     """Position in the organisation: the regulations ask for it of a chair (HUE-5.1b, BD-A1)."""
     phone = models.CharField(max_length=20, blank=True)
     organisation = models.ForeignKey(
-        Organisation, null=True, on_delete=models.PROTECT, related_name="people"
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people"
     )
     """Where the person works; roles name the organisation that they are held for themselves."""
     disabled_reason = models.CharField(max_length=300, blank=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,7 +22,8 @@ LINK_LIFETIME = timedelta(hours=12)
 DESK_USER = "ban-dieu-khien"
 
 
-def _hash(secret: str) -> str:
+def hash_of(secret: str) -> str:
+    """Return what is kept of a link's secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -104,7 +106,7 @@ def make_link(
     """Make a link for one person and one purpose, within the caller's transaction."""
     secret = secrets.token_urlsafe(32)
     SignInLink.objects.create(
-        secret_hash=_hash(secret),
+        secret_hash=hash_of(secret),
         purpose=purpose,
         user=user,
         issued_at=now,
@@ -140,26 +142,38 @@ def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedL
     return made
 
 
-def peek_link(secret: str, *, now: datetime) -> SignInLink:
-    """Return the usable link without consuming it. Raises Refusal with the reason."""
-    link = SignInLink.objects.select_related("user").filter(secret_hash=_hash(secret)).first()
+ENTERING = frozenset({LinkPurpose.SIGN_IN, LinkPurpose.GUEST})
+"""Purposes of links that sign somebody in."""
+
+
+def peek_link(
+    secret: str, *, now: datetime, purposes: Collection[LinkPurpose] = ENTERING
+) -> SignInLink:
+    """Return the usable link without consuming it. Raises Refusal with the reason.
+
+    Args:
+        secret: the part of its address that nobody can guess.
+        now: time of use.
+        purposes: what the page at which it is shown is for.
+    """
+    link = SignInLink.objects.select_related("user").filter(secret_hash=hash_of(secret)).first()
     if link is None:
         raise Refusal(
             "link_unknown",
             "Liên kết không đúng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link is not valid. Ask the control centre for a new one.",
         )
-    if link.purpose not in (LinkPurpose.SIGN_IN, LinkPurpose.GUEST):
+    if link.purpose not in purposes:
         raise Refusal(
             "link_other_purpose",
-            "Liên kết này không dùng để đăng nhập. Mở đúng trang ghi trong lời mời.",
-            "This link is not for signing in. Open the page that the invitation names.",
+            "Liên kết này không đúng mục đích. Mở đúng trang ghi trong lời mời.",
+            "This link has another purpose. Open the page that the invitation names.",
         )
     if link.withdrawn_at is not None:
         raise Refusal(
             "link_withdrawn",
-            "Lời mời đã được thu hồi. Liên hệ trung tâm điều khiển.",
-            "The invitation was withdrawn. Ask the control centre.",
+            "Liên kết đã bị thu hồi. Lấy liên kết mới từ trung tâm điều khiển.",
+            "This link was withdrawn. Ask the control centre for a new one.",
         )
     if link.consumed_at is not None:
         raise Refusal(
@@ -167,17 +181,17 @@ def peek_link(secret: str, *, now: datetime) -> SignInLink:
             "Liên kết đã được dùng. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has been used. Ask the control centre for a new one.",
         )
-    if not link.user.is_active:
-        raise Refusal(
-            "link_withdrawn",
-            "Liên kết đã bị thu hồi. Lấy liên kết mới từ trung tâm điều khiển.",
-            "This link was withdrawn. Ask the control centre for a new one.",
-        )
     if link.expires_at <= now:
         raise Refusal(
             "link_expired",
             "Liên kết đã hết hạn. Lấy liên kết mới từ trung tâm điều khiển.",
             "This link has expired. Ask the control centre for a new one.",
+        )
+    if not link.user.is_active:
+        raise Refusal(
+            "account_disabled",
+            "Tài khoản đang bị khóa. Đề nghị trung tâm điều khiển mở lại.",
+            "This account is disabled. Ask the control centre to enable it.",
         )
     return link
 

@@ -50,6 +50,14 @@ VERBS: dict[str, tuple[str, str]] = {
     "guest.invited": ("mời khách {}", "invited the guest {}"),
     "guest.withdrawn": ("thu hồi lời mời {}", "withdrew the invitation of {}"),
     "drill.sites_added": ("thêm điểm cầu mô phỏng", "added simulated sites"),
+    "live.refused": (
+        "vào từ máy thứ hai bằng cùng tài khoản",
+        "entered from a second device with the same account",
+    ),
+    "live.moved": (
+        "chuyển tài khoản sang máy khác",
+        "moved the account to another device",
+    ),
     "link.issued": ("cấp liên kết đăng nhập cho {}", "issued a sign-in link for {}"),
 }
 """Verb of an event → what the log says; ``{}`` is the site's name."""

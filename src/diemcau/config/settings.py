@@ -28,7 +28,14 @@ INSTALLED_APPS = [
     "diemcau.directory.apps.DirectoryConfig",
     "diemcau.accounts.apps.AccountsConfig",
     "diemcau.conference.apps.ConferenceConfig",
+    "diemcau.accounts.login.apps.LoginConfig",
     "diemcau.web.apps.WebConfig",
+    # After web, whose templates stand in for allauth's.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -43,6 +50,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "diemcau.web.limits.RateLimitMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "diemcau.web.login_gate.LoginGate",
 ]
 
 ROOT_URLCONF = "diemcau.config.urls"
@@ -66,7 +75,7 @@ DATABASES = {"default": database(INSTALLATION)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "/"
+LOGIN_URL = "account_login"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_FAILURE_VIEW = "diemcau.web.pages.csrf_failed"
 X_FRAME_OPTIONS = "DENY"
@@ -106,6 +115,61 @@ OUTBOUND_HOSTS: tuple[Host, ...] = ()
 # Where guard/uploads.py keeps what people send: outside everything that is served.
 UPLOADS_DIR = INSTALLATION.data_dir / "uploads"
 # ---- end of security
+
+# ---- Signing in: allauth does the ceremonies, accounts/login holds the rules. ----
+SIGN_IN = INSTALLATION.sign_in
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "diemcau.accounts.login.credentials.PolicyValidator"}]
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "diemcau.accounts.login.adapters.AccountAdapter"
+ACCOUNT_FORMS = {"change_password": "diemcau.accounts.login.forms.NewPasswordForm"}
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+# Nobody signs up; without password1 the sign-in form would have no password.
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False  # there may be no mail server
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # of the one who changes it; all others end
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # counted in our own table
+MFA_ADAPTER = "diemcau.accounts.login.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "diemcau.accounts.login.forms.CodeForm",
+    "reauthenticate": "diemcau.accounts.login.forms.CodeAgainForm",
+    "authenticate_webauthn": "diemcau.accounts.login.forms.KeyForm",
+    "login_webauthn": "diemcau.accounts.login.forms.KeyAloneForm",
+    "reauthenticate_webauthn": "diemcau.accounts.login.forms.KeyAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers take http://localhost for a secure origin, the library does not.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = INSTALLATION.public_host is None
+MFA_TOTP_TOLERANCE = 1
+SOCIALACCOUNT_ADAPTER = "diemcau.accounts.login.adapters.SocialAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the security policy lets no form lead to another origin
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "tinh",
+                "name": SIGN_IN.oidc_name,
+                "client_id": SIGN_IN.oidc_client_id,
+                "secret": SIGN_IN.oidc_secret(),
+                "settings": {"server_url": SIGN_IN.oidc_issuer},
+            }
+        ]
+        if SIGN_IN.oidc_issuer
+        else [],
+    }
+}
+# ---- End of signing in. ----
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]

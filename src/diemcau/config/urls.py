@@ -1,6 +1,6 @@
 """Addresses: pages, API, health."""
 
-from django.urls import path
+from django.urls import include, path
 
 from diemcau.config import health
 from diemcau.web import audit_pages, guest_pages, org_pages, pages, people_pages, rights_pages
@@ -9,6 +9,7 @@ from diemcau.web.api import api
 urlpatterns = [
     path("", pages.home, name="home"),
     path("vao/<str:secret>", pages.sign_in, name="sign-in"),
+    path("", include("diemcau.web.login_urls")),
     path("ra", pages.sign_out, name="sign-out"),
     path("ngon-ngu", pages.set_language, name="language"),
     path("hoi-nghi/moi", pages.new_conference, name="new-conference"),

@@ -59,6 +59,7 @@ async def serve() -> None:
     from diemcau.conference.conductor import Conductor
     from diemcau.conference.simulators import Simulators
     from diemcau.conference.store import DatabaseStore
+    from diemcau.config import daily
     from diemcau.media.livekit import BadWebhook, LiveKitEngine, read_webhook
 
     stop = asyncio.Event()
@@ -115,6 +116,7 @@ async def serve() -> None:
                     running = [
                         tasks.create_task(conductor.run()),
                         tasks.create_task(pass_on()),
+                        tasks.create_task(daily.run()),
                         tasks.create_task(notify.keep_telling(lambda: pulse.alive)),
                     ]
                     for keeper in anchors.keepers(settings.INSTALLATION):

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from diemcau.installation import ROOT, Installation, InstallationError
+from diemcau.installation import ROOT, Installation, InstallationError, SignIn
 from diemcau.supervisor import edge, engine, ports, swap
 from diemcau.supervisor.logs import last_line, open_log, turn_over
 from diemcau.supervisor.probes import http_probe, tls_probe
@@ -167,6 +167,7 @@ class Stack:
         province: str = "lam-dong",
         public_host: str | None = None,
         database_url: str | None = None,
+        sign_in: SignIn | None = None,
         tell: Callable[[str], None] = lambda step: None,
     ) -> Stack:
         """A whole installation of its own in `data_dir`, on free ports, beside any other."""
@@ -180,6 +181,7 @@ class Stack:
             tls_key=None,
             audit_anchor_file=None,
             audit_syslog=None,
+            sign_in=sign_in or SignIn(),
             **free,
         )
         return cls(installation, tell=tell)

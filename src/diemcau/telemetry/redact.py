@@ -31,7 +31,11 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule("secret of a one-time link", re.compile(r"(/vao/|/key/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
+    Rule(
+        "secret of a one-time link",
+        re.compile(r"(/vao/|/dat-mat-khau/|/key/)[^\s\"'<>]+"),
+        rf"\1{HIDDEN}",
+    ),
     Rule(
         "private key",
         re.compile(r"(-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----).*?(?:-----END|\Z)", re.DOTALL),

@@ -26,7 +26,7 @@ from diemcau.protocol.desk import DeskSnapshot, DeskTokens
 from diemcau.protocol.joining import Elsewhere, JoinAnswer, JoinRequest, Replaced
 from diemcau.telemetry import web_metrics
 
-from . import who
+from . import login_live, who
 from .client import VERSION
 from .described import DescribedAPI
 from .gate import only_token, still_holds
@@ -226,9 +226,12 @@ def join(request: HttpRequest, conference_id: int, body: JoinRequest) -> JoinAns
             "Trình duyệt chưa nhận diện được máy này. Bật cookie rồi tải lại trang.",
             "This device is not known. Allow cookies and reload the page.",
         )
+    actor = _actor(request)
+    login_live.require_free(request, actor, conference_id, actor.site or "")
     answer = joining.join(
-        conference_id=conference_id, actor=_actor(request), device=device, request=body, now=now
+        conference_id=conference_id, actor=actor, device=device, request=body, now=now
     )
+    login_live.answered(request, actor, conference_id, answer)
     if isinstance(answer, Elsewhere | Replaced):
         who.note_elsewhere(request, conference_id, now)
     return answer
@@ -246,6 +249,7 @@ def leave(request: HttpRequest, conference_id: int) -> Status:
         device=who.device(request, conference_id),
         now=timezone.now(),
     )
+    login_live.left(request, conference_id)
     return Status(204, None)
 
 
@@ -265,11 +269,13 @@ def desk(request: HttpRequest, conference_id: int, since: int = 0) -> Status:
 
 @api.post(
     "/conferences/{int:conference_id}/desk/tokens",
-    response={200: DeskTokens, 403: Problem, 404: Problem, 429: Problem},
+    response={200: DeskTokens, 403: Problem, 404: Problem, 409: Problem, 429: Problem},
 )
 def desk_tokens(request: HttpRequest, conference_id: int) -> DeskTokens:
     """Return the tokens with which the desk enters the engine, hidden."""
     actor = _actor(request)
+    services.authorise(_conference(conference_id), actor, Act.SEE_DESK)
+    login_live.take_desk(request, actor, conference_id)
     desk = desks.take_desk(conference_id=conference_id, actor=actor, now=timezone.now())
     return passes.desk_tokens(desk.conference, desk)
 

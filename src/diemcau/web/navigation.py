@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from diemcau.accounts import policy as accounts
+from diemcau.accounts.login import policy as login
 from diemcau.audit.actor import Actor
 from diemcau.audit.policy import may_read
 from diemcau.directory import policy as directory
@@ -29,6 +30,8 @@ ITEMS: tuple[Item, ...] = (
     Item("organisations", "organisations", lambda a: directory.may(a, directory.Act.SEE)),
     Item("people", "people", accounts.may_see),
     Item("rights", "rights", accounts.may_see),
+    Item("login-administration", "sign_ins", lambda a: login.may(a, login.Act.SEE_SIGN_INS)),
+    Item("mfa_index", "account", lambda actor: True),
 )
 
 

@@ -8,11 +8,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from diemcau.accounts.login import sessions
+from diemcau.accounts.login.acknowledgement import acknowledge
+from diemcau.accounts.login.live import DESK
+from diemcau.accounts.login.words import ELSEWHERE
 from diemcau.accounts.services import consume_link, peek_link
 from diemcau.audit.actor import Role, Scope
 from diemcau.audit.refusal import Refusal
@@ -22,7 +27,7 @@ from diemcau.conference.policy import Act, Situation, may
 from diemcau.directory.models import Site
 from diemcau.protocol.word import ConferenceState
 
-from . import who
+from . import login_live, who
 from .client import ClientMissing, assets
 from .forms import BookingForm
 from .texts import Texts
@@ -54,6 +59,9 @@ def sign_in(request: HttpRequest, secret: str) -> HttpResponse:
             user, issued_at = consume_link(secret, address=who.address(request), now=now)
             login(request, user)
             request.session[who.LINK_ISSUED] = issued_at.isoformat()
+            sessions.begin(request, method="link", now=now)
+            actor = sessions.acting(request, user)
+            acknowledge(user=user, actor=actor, by_link=True, now=now)
             response: HttpResponse = redirect("home")
             who.ensure_device(request, response)
             return response
@@ -182,7 +190,11 @@ def _live(
         return not_found(request)
     try:
         services.authorise(conference[0], actor, act)
+        place = DESK if page == "desk" else actor.site or ""
+        login_live.require_free(request, actor, conference_id, place)
     except Refusal as refusal:
+        if refusal.code == ELSEWHERE.code:
+            return redirect(f"{reverse('login-elsewhere')}?{urlencode({'next': request.path})}")
         return render(request, "web/not_permitted.html", {"reason": reason_of(refusal)}, status=403)
     try:
         scripts, styles = assets(entry)

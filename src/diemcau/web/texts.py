@@ -1,6 +1,6 @@
 """The words of the server's pages, Vietnamese first. A table that a province can read through."""
 
-from . import texts_audit, texts_guests, texts_org, texts_security
+from . import texts_audit, texts_guests, texts_login, texts_org, texts_security
 
 TEXTS: dict[str, tuple[str, str]] = {
     "product": ("diemcau", "diemcau"),
@@ -94,7 +94,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 }
 """Key → Vietnamese, English."""
 
-for topic in (texts_audit, texts_guests, texts_org, texts_security):
+for topic in (texts_audit, texts_guests, texts_login, texts_org, texts_security):
     TEXTS.update(topic.TEXTS)
 
 

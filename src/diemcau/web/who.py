@@ -1,7 +1,6 @@
 """Who makes a request: the actor, and the device."""
 
 import hashlib
-import re
 import secrets
 from dataclasses import replace
 from datetime import datetime
@@ -11,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from diemcau.accounts.login.devices import address as address
+from diemcau.accounts.login.devices import label
 from diemcau.accounts.models import User
 from diemcau.accounts.services import actor_of
 from diemcau.audit.actor import Actor
@@ -21,18 +22,6 @@ COOKIE: str = settings.DEVICE_COOKIE_NAME
 COOKIE_AGE = 400 * 24 * 3600
 LINK_ISSUED = "link_issued_at"
 
-_BROWSERS = ("Edg", "Firefox", "Chrome", "Safari")
-_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
-
-
-def address(request: HttpRequest) -> str:
-    """Return the network address of the client.
-
-    The web server reads it from the edge, and from nobody else: a header that the client itself
-    wrote must not decide what the log says.
-    """
-    return str(request.META.get("REMOTE_ADDR", ""))[:64]
-
 
 def actor(request: HttpRequest) -> Actor | None:
     """Return who is signed in, with the roles held now, or None."""
@@ -41,12 +30,6 @@ def actor(request: HttpRequest) -> Actor | None:
         return None
     known = actor_of(user, now=timezone.now(), address=address(request))
     return replace(known, device=_device_hash(request), request=context.request_id.get())
-
-
-def _label(agent: str) -> str:
-    browser = next((b for b in _BROWSERS if b in agent), "Trình duyệt").replace("Edg", "Edge")
-    system = next((s for s in _SYSTEMS if s in agent), "")
-    return re.sub(r" · $", "", f"{browser} · {system}")
 
 
 def _told_key(conference_id: int) -> str:
@@ -64,7 +47,7 @@ def device(request: HttpRequest, conference_id: int) -> Device:
     issued = request.session.get(LINK_ISSUED)
     return Device(
         hash=_device_hash(request),
-        label=_label(request.headers.get("User-Agent", "")),
+        label=label(request.headers.get("User-Agent", "")),
         told_at=parse_datetime(told) if told else None,
         link_issued_at=parse_datetime(issued) if issued else None,
     )

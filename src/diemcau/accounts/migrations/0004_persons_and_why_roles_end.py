@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
             model_name="user",
             name="organisation",
             field=models.ForeignKey(
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="people",
