@@ -45,6 +45,7 @@ DECIDED: dict[str, tuple[str, str]] = {
     "fido2": ("BSD-2-Clause AND Apache-2.0 AND MPL-2.0", "names each of its parts"),
     "qrcode": ("BSD-3-Clause", "its second classifier means the trade mark «QR Code»"),
     "uvloop": ("MIT OR Apache-2.0", "offers both"),
+    "pyrage": ("MIT", "its LICENSE file; the metadata names none"),
 }
 """Component → its licence, read by a person, and why the metadata does not say it."""
 

@@ -60,7 +60,7 @@ COMMANDS = {
     ),
     "invite": Command(
         "diemcau.config.invite:main",
-        "mời người dùng đặt mật khẩu: --username lan [--admin] (invite a person)",
+        "mời người dùng đặt mật khẩu: --username lan [--name TÊN] (invite a person)",
     ),
     "drill": Command(
         "diemcau.drill.cli:drill",

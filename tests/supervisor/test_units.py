@@ -20,7 +20,7 @@ SETTINGS = sorted((ROOT / "deploy" / "settings").glob("*.env"))
 HOME = "/opt/diemcau"
 PROGRAM = f"{HOME}/.venv/bin/diemcau"
 
-BESIDE = {"backup", "audit", "dormancy"}
+BESIDE: set[str] = set()
 """Commands of the timers; each is in cli.COMMANDS once its room is there."""
 
 HARDENED = {

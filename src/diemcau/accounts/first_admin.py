@@ -11,9 +11,9 @@ from diemcau.directory.models import Organisation
 from diemcau.directory.queries import duties_on
 from diemcau.regulation import load_profile, may_carry
 
-from .models import LinkPurpose, RoleHolding, User
+from .login.invitations import invite
+from .models import RoleHolding, User
 from .roles import give_role
-from .services import LINK_LIFETIME, make_link
 from .services_people import create_person
 
 
@@ -41,7 +41,7 @@ def manager(*, province: str, now: datetime) -> str:
 def make_first_admin(
     *, name: str, username: str, organisation: str = "", province: str, now: datetime
 ) -> str:
-    """Make the person, give the role, and return the path of a one-time link.
+    """Make the person, give the role, and return the path of a link to set a password.
 
     Where the person exists and administers the system already, only a new link is made: whoever
     has the terminal helps an administrator who lost the way in.
@@ -96,5 +96,4 @@ def make_first_admin(
 
 
 def _link(user: User, now: datetime) -> str:
-    ends = now + LINK_LIFETIME
-    return make_link(user, LinkPurpose.SIGN_IN, by=SYSTEM, now=now, expires_at=ends).path
+    return invite(user=user, actor=SYSTEM, now=now).path

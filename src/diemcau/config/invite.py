@@ -1,6 +1,6 @@
-"""Invite a person from the command line: ``diemcau invite --username huong --name "…" --admin``.
+"""Invite a person from the command line: ``diemcau invite --username huong --name "…"``.
 
-The first administrator comes in so: there is no default password and no sign-up.
+There is no default password and no sign-up; the first administrator comes by `diemcau admin`.
 """
 
 import argparse
@@ -14,13 +14,12 @@ def main(arguments: list[str]) -> int:
     """Make the account where there is none, and show a link by which its password is set.
 
     Args:
-        arguments: ``--username NAME [--name SHOWN] [--email ADDRESS] [--admin]``.
+        arguments: ``--username NAME [--name SHOWN] [--email ADDRESS]``.
     """
     parser = argparse.ArgumentParser(prog="diemcau invite", description="Mời người dùng.")
     parser.add_argument("--username", required=True, help="tên đăng nhập")
     parser.add_argument("--name", default="", help="họ và tên")
     parser.add_argument("--email", default="", help="thư điện tử, không bắt buộc")
-    parser.add_argument("--admin", action="store_true", help="giao vai quản trị hệ thống")
     given = parser.parse_args(arguments)
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diemcau.config.settings")
@@ -45,8 +44,6 @@ def main(arguments: list[str]) -> int:
                 actor=SYSTEM,
                 now=now,
             )
-        if given.admin:
-            invitations.make_administrator(user=user, actor=SYSTEM, now=now)
         made = invitations.invite(user=user, actor=SYSTEM, now=now)
     except Refusal as refusal:
         print(f"{refusal.vi} ({refusal.en})", file=sys.stderr)

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
-from diemcau.accounts.models import LinkPurpose, RoleHolding, SignInLink, User
+from diemcau.accounts.models import LinkPurpose, SignInLink, User
 from diemcau.accounts.services import IssuedLink, hash_of, peek_link
-from diemcau.audit.actor import Actor, Role, Scope
+from diemcau.audit.actor import Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 
@@ -35,24 +35,6 @@ def new_account(*, username: str, name: str, email: str, actor: Actor, now: date
         user.save()
         entry.about(after={"name": name})
     return user
-
-
-def make_administrator(*, user: User, actor: Actor, now: datetime) -> None:
-    """Give system_admin over everything, unless the person holds it. Raises Refusal."""
-    with transaction(actor, "role.given", now=now, object=user.username) as entry:
-        policy.require(actor, policy.Act.MAKE_ADMINISTRATOR)
-        held = RoleHolding.objects.in_force(now).filter(user=user, role=Role.SYSTEM_ADMIN)
-        if held.exists():
-            entry.drop()
-            return
-        RoleHolding.objects.create(
-            user=user,
-            role=Role.SYSTEM_ADMIN,
-            scope=Scope.SYSTEM,
-            valid_from=now,
-            given_by=actor.name,
-        )
-        entry.about(after={"role": Role.SYSTEM_ADMIN})
 
 
 def invite(*, user: User, actor: Actor, now: datetime) -> IssuedLink:

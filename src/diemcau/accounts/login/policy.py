@@ -16,7 +16,6 @@ class Act(StrEnum):
     DISABLE_ACCOUNT = "account.disable"
     ENABLE_ACCOUNT = "account.enable"
     RESET_FACTORS = "factor.reset"
-    MAKE_ADMINISTRATOR = "account.make_administrator"
 
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN})
@@ -30,7 +29,6 @@ MAY: dict[Act, frozenset[Role]] = {
     Act.DISABLE_ACCOUNT: ADMINISTRATORS,
     Act.ENABLE_ACCOUNT: ADMINISTRATORS,
     Act.RESET_FACTORS: ADMINISTRATORS,
-    Act.MAKE_ADMINISTRATOR: ADMINISTRATORS,
 }
 """Who opens the conference must be able to open a lock; the rest is for administrators."""
 
