@@ -45,7 +45,7 @@ def described() -> WSGI:
         if environ["PATH_INFO"] == "/openapi.json":
             start("200 OK", [("Content-Type", "application/json")])
             return [description]
-        return program(environ, start)
+        return program(environ | {"REMOTE_ADDR": "127.0.0.1"}, start)
 
     return serve
 

@@ -8,7 +8,7 @@ from ninja.openapi.schema import OpenAPISchema
 SHARED: tuple[tuple[int, str], ...] = (
     (400, "The body is not JSON"),
     (401, "Not signed in"),
-    (403, "Not permitted, or without the proof against forged requests"),
+    (403, "Not permitted, something is owed first (a second factor), or the proof is missing"),
     (422, "The data is not valid"),
 )
 """Answers that come before an operation is reached, with their words."""
@@ -21,20 +21,18 @@ class DescribedAPI(NinjaAPI):
         """Return the description with the shared answers added to each operation."""
         schema = super().get_openapi_schema(*arguments, **named)
         for methods in schema["paths"].values():
-            for method, operation in methods.items():
+            for operation in methods.values():
                 for status, words in SHARED:
-                    if _comes(status, method, operation):
+                    if _comes(status, operation):
                         operation["responses"].setdefault(status, _problem(words))
         return schema
 
 
-def _comes(status: int, method: str, operation: dict[str, Any]) -> bool:
+def _comes(status: int, operation: dict[str, Any]) -> bool:
     if status == 400:
         return "requestBody" in operation
-    if status == 401:
+    if status in (401, 403):
         return "security" in operation
-    if status == 403:
-        return "security" in operation and method != "get"
     return "requestBody" in operation or bool(operation.get("parameters"))
 
 
