@@ -1,5 +1,7 @@
 """The words of the log's page, Vietnamese first."""
 
+from . import texts_verbs
+
 TEXTS: dict[str, tuple[str, str]] = {
     "audit_log": ("Nhật ký", "Log"),
     "audit_lead": (
@@ -59,6 +61,7 @@ TEXTS: dict[str, tuple[str, str]] = {
 """Key → Vietnamese, English."""
 
 VERBS: dict[str, tuple[str, str]] = {
+    **texts_verbs.VERBS,
     "audit.exported": ("xuất nhật ký", "exported the log"),
     "audit.sealed": ("niêm phong sự kiện cũ vào {}", "sealed old events into {}"),
     "link.consumed": ("dùng liên kết đăng nhập của {}", "used the sign-in link of {}"),
