@@ -112,4 +112,4 @@ def test_a_link_of_another_purpose_signs_nobody_in(cast: Cast) -> None:
         expires_at=minutes(60),
     )
     with pytest.raises(Refusal, match="link_other_purpose"):
-        consume_link(made.path.removeprefix("/vao/"), address="", now=minutes(1))
+        consume_link(made.path.rpartition("/")[2], address="", now=minutes(1))

@@ -100,6 +100,14 @@ def issue_link(
     return made
 
 
+LEADS_TO = {
+    LinkPurpose.SIGN_IN: "vao",
+    LinkPurpose.GUEST: "vao",
+    LinkPurpose.SET_PASSWORD: "dat-mat-khau",
+}
+"""Purpose → the page that its links open."""
+
+
 def make_link(
     user: User, purpose: LinkPurpose, *, by: Actor, now: datetime, expires_at: datetime
 ) -> IssuedLink:
@@ -113,7 +121,7 @@ def make_link(
         issued_by=by.name,
         expires_at=expires_at,
     )
-    return IssuedLink(f"/vao/{secret}", expires_at)
+    return IssuedLink(f"/{LEADS_TO[purpose]}/{secret}", expires_at)
 
 
 def issue_personal_link(*, user_id: int, actor: Actor, now: datetime) -> IssuedLink:

@@ -11,6 +11,7 @@ from diemcau.directory.search import fold
 
 from . import policy
 from .acting import in_turn
+from .login.dormancy import fallen, risen
 from .models import SignInLink, User
 from .roles import keeping_an_admin, lock_user, require_over
 
@@ -126,6 +127,7 @@ def disable_person(*, user_id: int, reason: str, actor: Actor, now: datetime) ->
         SignInLink.objects.filter(
             user=user, consumed_at__isnull=True, withdrawn_at__isnull=True
         ).update(withdrawn_at=now)
+        fallen(user, user.disabled_reason, now)
         entry.about(after={"reason": user.disabled_reason})
     return user
 
@@ -140,6 +142,7 @@ def enable_person(*, user_id: int, actor: Actor, now: datetime) -> User:
         user.is_active = True
         user.disabled_reason = ""
         user.save()
+        risen(user, now)
     return user
 
 

@@ -33,6 +33,7 @@ from diemcau.accounts.login.models import Session, Standing
 from diemcau.accounts.login.words import DIFFERENT, ELSEWHERE, STRANGER
 from diemcau.accounts.models import User
 from diemcau.accounts.services import DESK_USER, IssuedLink
+from diemcau.accounts.services_people import disable_person, enable_person
 from diemcau.audit.actor import Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.conference.expected import sites_expected
@@ -348,9 +349,9 @@ def _administer(request: HttpRequest, actor: Actor, now: datetime) -> IssuedLink
     elif act == "end-all":
         sessions.end_all(user=found, actor=actor, now=now)
     elif act == "disable":
-        dormancy.disable(user=found, actor=actor, reason="by_administrator", now=now)
+        disable_person(user_id=found.pk, reason="by_administrator", actor=actor, now=now)
     elif act == "enable":
-        dormancy.enable(user=found, actor=actor, now=now)
+        enable_person(user_id=found.pk, actor=actor, now=now)
     elif act == "reset-factors":
         credentials.reset_factors(user=found, actor=actor, now=now)
     return None

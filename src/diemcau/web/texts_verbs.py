@@ -4,7 +4,6 @@ VERBS: dict[str, tuple[str, str]] = {
     "admin.made": ("tạo quản trị hệ thống {}", "made the system administrator {}"),
     "account.made": ("tạo tài khoản {}", "made the account {}"),
     "account.disabled": ("khóa tài khoản {}", "disabled the account {}"),
-    "account.enabled": ("mở lại tài khoản {}", "enabled the account {}"),
     "backup.restored": ("phục hồi bản sao lưu {}", "restored the backup {}"),
     "factor.added": ("bật lớp xác thực thứ hai của {}", "{} added a second factor"),
     "factor.removed": ("bỏ một lớp xác thực thứ hai của {}", "{} removed a second factor"),

@@ -13,11 +13,20 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from diemcau.accounts.login import attempts, credentials, dormancy, live, sessions
+from diemcau.accounts.login import (
+    attempts,
+    credentials,
+    dormancy,
+    invitations,
+    live,
+    policy,
+    sessions,
+)
 from diemcau.accounts.login.models import Failure, LiveClaim, Session, Standing
 from diemcau.accounts.models import RoleHolding, User
 from diemcau.accounts.services import issue_link
-from diemcau.audit.actor import SYSTEM, Role, Scope
+from diemcau.accounts.services_people import disable_person, enable_person
+from diemcau.audit.actor import SYSTEM, Actor, Held, Role, Scope
 from diemcau.audit.models import Event
 from diemcau.audit.refusal import Refusal
 from diemcau.conference.expected import sites_expected
@@ -199,11 +208,40 @@ def test_an_administrator_ends_all_of_a_person(lan: User, huong: User) -> None:
 @pytest.mark.requirement("KH-5.4")
 def test_disabling_an_account_ends_its_sessions(lan: User, huong: User) -> None:
     client = enter("lan")
-    dormancy.disable(user=lan, actor=acts(huong), reason="test", now=timezone.now())
+    disable_person(user_id=lan.pk, actor=acts(huong), reason="test", now=timezone.now())
     assert client.get("/api/me").status_code == 401
     assert Session.objects.get(user=lan).ended_why == "account_disabled"
-    with pytest.raises(Refusal):
-        dormancy.disable(user=huong, actor=acts(huong), reason="", now=timezone.now())
+    with pytest.raises(Refusal, match="not_oneself"):
+        disable_person(user_id=huong.pk, actor=acts(huong), reason="thử", now=timezone.now())
+    enable_person(user_id=lan.pk, actor=acts(huong), now=timezone.now())
+    assert client.get("/api/me").status_code == 401, "enabled again, the old session stays ended"
+
+
+def test_the_page_of_sign_ins_leaves_the_last_administrator_in(lan: User, huong: User) -> None:
+    RoleHolding.objects.create(
+        user=lan, role=Role.SYSTEM_ADMIN, scope=Scope.SYSTEM, valid_from=timezone.now()
+    )
+    client = admin_client(huong)
+    client.post("/quan-tri/dang-nhap", {"act": "disable", "user": lan.pk})
+    client.post("/quan-tri/dang-nhap", {"act": "disable", "user": huong.pk})
+    assert set(User.objects.filter(is_active=True).values_list("username", flat=True)) == {"huong"}
+
+
+@pytest.mark.requirement("KH-4")
+def test_an_administrator_of_one_organisation_takes_over_nobodys_sign_in(
+    lan: User, huong: User
+) -> None:
+    own = Actor(lan.pk, "Lan", (Held(Role.SYSTEM_ADMIN, Scope.OWN, "huyen-cam-lam", "district"),))
+    now = timezone.now()
+    for act in (
+        lambda: invitations.invite(user=huong, actor=own, now=now),
+        lambda: credentials.reset_factors(user=huong, actor=own, now=now),
+        lambda: sessions.end_all(user=huong, actor=own, now=now),
+        lambda: disable_person(user_id=huong.pk, reason="thử", actor=own, now=now),
+    ):
+        with pytest.raises(Refusal, match="not_permitted"):
+            act()
+    assert not any(policy.may(own, act) for act in policy.Act)
 
 
 def test_signing_out_ends_the_session_and_a_stolen_cookie_with_it(lan: User) -> None:
@@ -504,9 +542,9 @@ def test_the_sweep_disables_who_slept_too_long_once_and_records_it(lan: User, hu
     assert not lan.is_active
     event = Event.objects.get(verb="account.disabled")
     assert (event.object, event.actor_name) == ("lan", SYSTEM.name)
-    dormancy.enable(user=lan, actor=acts(huong), now=timezone.now())
+    enable_person(user_id=lan.pk, actor=acts(huong), now=timezone.now())
     assert sweep() == [], "its days count anew"
-    assert "account.enabled" in verbs()
+    assert "person.enabled" in verbs()
     assert Standing.objects.get(user=lan).enabled_at is not None
 
 
@@ -547,7 +585,7 @@ def test_the_list_warns_after_thirty_days_and_only_an_administrator_enables(
     page = desk.get("/quan-tri/dang-nhap").text
     assert "Lâu không dùng" in page.split('data-account="lan"')[1].split("</tr>")[0]
     refused = desk.post("/quan-tri/dang-nhap", {"act": "enable", "user": lan.pk})
-    assert (refused.status_code, "Chỉ quản trị hệ thống" in refused.text) == (409, True)
+    assert (refused.status_code, "Đề nghị quản trị hệ thống" in refused.text) == (409, True)
 
 
 def test_a_link_of_a_disabled_account_says_so(cast: Cast) -> None:
@@ -607,7 +645,7 @@ def test_accounts_of_sites_are_listed_when_asked_for_or_when_they_hold_a_factor(
     [
         ("invite", "invitation.issued"),
         ("end-all", "session.all_ended"),
-        ("disable", "account.disabled"),
+        ("disable", "person.disabled"),
         ("reset-factors", "factor.all_removed"),
     ],
 )

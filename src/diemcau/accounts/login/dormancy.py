@@ -13,10 +13,9 @@ from django.db.models import Q
 
 from diemcau.accounts.models import RoleHolding, User
 from diemcau.audit.actor import SYSTEM, Actor, Role
-from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
 
-from . import policy, sessions
+from . import sessions
 from .models import Standing
 
 
@@ -114,40 +113,26 @@ def sweep_dormant(*, needed_sites: Collection[int], now: datetime) -> list[User]
     return [_disable(s.user, SYSTEM, "dormant", now) for s in due]
 
 
-def disable(*, user: User, actor: Actor, reason: str, now: datetime) -> None:
-    """Disable an account and end its sessions. Raises Refusal when the actor may not."""
-    _disable(user.pk, actor, reason, now)
+def fallen(user: User, reason: str, now: datetime) -> None:
+    """End what a disabled account has open, within the transaction that disables it."""
+    Standing.objects.update_or_create(
+        user=user, defaults={"disabled_at": now, "reason": reason[:200]}
+    )
+    sessions.end_rows(user, except_key="", why="account_disabled", now=now)
+
+
+def risen(user: User, now: datetime) -> None:
+    """Let the days of an enabled account count anew, within the transaction that enables it."""
+    Standing.objects.update_or_create(
+        user=user, defaults={"disabled_at": None, "reason": "", "enabled_at": now}
+    )
 
 
 def _disable(user_id: int, actor: Actor, reason: str, now: datetime) -> User:
     user = User.objects.get(pk=user_id)
     with transaction(actor, "account.disabled", now=now, object=user.username) as entry:
-        policy.require(actor, policy.Act.DISABLE_ACCOUNT)
-        if actor.id == user.pk:
-            raise Refusal(
-                "own_account",
-                "Không tự khóa tài khoản của mình. Đề nghị quản trị khác.",
-                "You cannot disable your own account. Ask another administrator.",
-            )
         user.is_active = False
         user.save(update_fields=["is_active"])
-        Standing.objects.update_or_create(
-            user=user, defaults={"disabled_at": now, "reason": reason[:200]}
-        )
-        sessions.end_rows(user, except_key="", why="account_disabled", now=now)
+        fallen(user, reason, now)
         entry.about(after={"reason": reason})
     return user
-
-
-def enable(*, user: User, actor: Actor, now: datetime) -> None:
-    """Let a disabled account in again; its days count anew. Raises Refusal."""
-    with transaction(actor, "account.enabled", now=now, object=user.username) as entry:
-        policy.require(actor, policy.Act.ENABLE_ACCOUNT)
-        if user.is_active:
-            entry.drop()
-            return
-        user.is_active = True
-        user.save(update_fields=["is_active"])
-        Standing.objects.update_or_create(
-            user=user, defaults={"disabled_at": None, "reason": "", "enabled_at": now}
-        )

@@ -1,13 +1,12 @@
 """Invitations: a one-time link by which a person sets the first password, or a new one."""
 
-import secrets
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from diemcau.accounts.models import LinkPurpose, SignInLink, User
-from diemcau.accounts.services import IssuedLink, hash_of, peek_link
+from diemcau.accounts.services import IssuedLink, make_link, peek_link
 from diemcau.audit.actor import Actor
 from diemcau.audit.refusal import Refusal
 from diemcau.audit.services import transaction
@@ -51,17 +50,11 @@ def invite(*, user: User, actor: Actor, now: datetime) -> IssuedLink:
                 "The account is disabled. Enable it before inviting.",
             )
         _open(user).update(withdrawn_at=now)
-        secret = secrets.token_urlsafe(32)
-        link = SignInLink.objects.create(
-            secret_hash=hash_of(secret),
-            purpose=LinkPurpose.SET_PASSWORD,
-            user=user,
-            issued_at=now,
-            issued_by=actor.name,
-            expires_at=now + LIFETIME,
+        made = make_link(
+            user, LinkPurpose.SET_PASSWORD, by=actor, now=now, expires_at=now + LIFETIME
         )
-        entry.about(after={"expires_at": link.expires_at.isoformat()})
-    return IssuedLink(f"/dat-mat-khau/{secret}", link.expires_at)
+        entry.about(after={"expires_at": made.expires_at.isoformat()})
+    return made
 
 
 def _open(user: User) -> QuerySet[SignInLink]:
